@@ -1,0 +1,83 @@
+import type { Segment } from '@heliograph/text/segmentText'
+import type { E164, Sender } from '../numbers/address.ts'
+
+/**
+ * A connected SMSC or aggregator that takes our SMS. Carriers know segments, not messages: dispatch hands over one
+ * segment at a time and puts the outcomes of a message together itself.
+ */
+export interface Carrier {
+  readonly id: string
+  readonly onDoubt: OnDoubt
+  /** Segments it takes right now without waiting: 0 while down, throttled or with a full window. */
+  room(): number
+  /** Call only while `room() > 0`. `done` is called exactly once, later, on another turn of the event loop. */
+  submit(submission: SegmentSubmission, done: (outcome: SubmitOutcome) => void): void
+  health(): CarrierHealth
+  start(): void
+  /** Stops taking segments, waits for open responses up to `drainMs`, then unbinds. What is open then is 'unknown'. */
+  stop(drainMs: number): Promise<void>
+}
+
+/** What happens to a segment whose submit went out and whose answer never came. */
+export type OnDoubt = 'resend' | 'hold'
+
+export interface SegmentSubmission {
+  readonly messageId: string
+  readonly from: Sender
+  readonly to: E164
+  readonly segment: Segment
+  /** The message's concatenation reference, 0–65535; the same on every try so that a resent part still fits. */
+  readonly reference: number
+  readonly flash: boolean
+  /** Epoch ms after which the carrier should no longer try. */
+  readonly expiresAt: number
+}
+
+export type SubmitOutcome =
+  | { readonly kind: 'accepted'; readonly carrierMessageId: string }
+  | { readonly kind: 'refused'; readonly code: number; readonly reason: string; readonly retry: RetryAdvice }
+  /** Bytes may have left: never resent blindly, `onDoubt` decides. */
+  | { readonly kind: 'unknown'; readonly reason: 'timeout' | 'bind lost' }
+  /** Nothing left this process (the bind went away first): free to try again anywhere. */
+  | { readonly kind: 'unsent'; readonly reason: string }
+
+/** 'never': the message is at fault. 'same carrier later': the carrier is busy. 'next carrier': this one cannot reach it. */
+export type RetryAdvice = 'never' | 'same carrier later' | 'next carrier'
+
+export interface CarrierHealth {
+  readonly up: boolean
+  readonly bindsUp: number
+  readonly bindsWanted: number
+  readonly inFlight: number
+  readonly lastError: string | null // null: none since the last bind
+}
+
+/** What a carrier tells the rest of the server; given by app.ts. */
+export interface CarrierEvents {
+  /** Called when `room()` may have grown from 0. */
+  room(carrierId: string): void
+  /** One delivery receipt; `answer` sends the deliver_sm_resp and must be called once the receipt is committed. */
+  receipt(receipt: Receipt, answer: (taken: boolean) => void): void
+  /** One inbound SMS part; `answer` as above. */
+  inbound(inbound: InboundPart, answer: (taken: boolean) => void): void
+}
+
+export interface Receipt {
+  readonly carrierId: string
+  readonly carrierMessageId: string
+  /** Intermediate: 'enroute'. All others are final. */
+  readonly state: 'enroute' | 'delivered' | 'undelivered' | 'expired' | 'rejected' | 'unknown'
+  /** The carrier's error as the vendor's 4 hex digits, '0000' when there is none. */
+  readonly errorCode: string
+  readonly doneAt: number | null // null: the carrier did not say
+}
+
+export interface InboundPart {
+  readonly carrierId: string
+  readonly from: string
+  readonly to: string
+  /** Raw user data without the header, as it came. */
+  readonly payload: Buffer
+  readonly dataCoding: number
+  readonly concat: { readonly reference: number; readonly referenceBits: 8 | 16; readonly total: number; readonly number: number } | null
+}
