@@ -85,7 +85,7 @@ export const SmppCarrierConfig = Type.Object(
         { additionalProperties: false },
       ),
     ),
-    /** Own advice for command_status values of submit_sm_resp, over the table in errors.ts. */
+    /** Own advice for command_status values of submit_sm_resp, over the table in refusals.ts. */
     errors: Type.Optional(
       Type.Array(
         Type.Object(
