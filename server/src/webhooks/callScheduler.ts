@@ -1,0 +1,214 @@
+import type { Clock } from '../clock.ts'
+import { endpointKey, type HeldDelivery } from './delivery.ts'
+import { Endpoint, type EndpointLimits } from './endpoint.ts'
+
+export interface SchedulerLimits extends EndpointLimits {
+  /** Calls open at once to all endpoints together. */
+  readonly openMax: number
+  /** Of these, calls to endpoints that are closed: probes that hang must not take the place of calls that work. */
+  readonly probesOpenMax: number
+  /** Deliveries in memory, called or waiting. */
+  readonly heldMax: number
+  /** Endpoints remembered. */
+  readonly endpointsMax: number
+}
+
+export const schedulerLimitsDefault: SchedulerLimits = {
+  endpointOpenMax: 32,
+  endpointOpenStart: 4,
+  endpointQueueMax: 1_000,
+  failuresMax: 5,
+  probePauseMs: 5_000,
+  probePauseMsMax: 60_000,
+  openMax: 1_024,
+  probesOpenMax: 256,
+  heldMax: 20_000,
+  endpointsMax: 20_000,
+}
+
+export interface SchedulerEvents {
+  /** Make this call now. Each is ended by `succeeded`, `failed` or `aborted`, never while `start` runs. */
+  start(delivery: HeldDelivery, endpoint: Endpoint): void
+  /** These will not be called from memory; their endpoint is paused. */
+  returned(deliveries: readonly HeldDelivery[]): void
+  /** The endpoint's queue runs low while the table has more for it. */
+  wanted(endpoint: Endpoint): void
+}
+
+/**
+ * Decides which call comes next. Each endpoint has its own queue, starts with few calls at once, earns more by
+ * answering, and gets at most an eighth of the calls still free: the fuller the house, the smaller the share, so
+ * that endpoints which hang together cannot take the last place from one that answers.
+ */
+export class CallScheduler {
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #limits: SchedulerLimits
+  readonly #events: SchedulerEvents
+  readonly #endpoints = new Map<string, Endpoint>()
+  /** Endpoints that may have become able to open a call. */
+  #listed: Endpoint[] = []
+  #pumping = false
+  readonly #probing = new Set<Endpoint>()
+  #open = 0
+  #queued = 0
+  #stopped = false
+
+  constructor(options: { clock: Clock; random: () => number; limits: SchedulerLimits; events: SchedulerEvents }) {
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#limits = options.limits
+    this.#events = options.events
+  }
+
+  get open(): number {
+    return this.#open
+  }
+
+  get queued(): number {
+    return this.#queued
+  }
+
+  /** Endpoints that are only probed now. */
+  get closedEndpoints(): number {
+    let closed = 0
+    for (const endpoint of this.#endpoints.values()) if (endpoint.closed) closed += 1
+    return closed
+  }
+
+  /** Takes a delivery to be called soon. False: its endpoint has no room, it has to wait in the table. */
+  add(delivery: HeldDelivery): boolean {
+    const endpoint = this.#endpoint(endpointKey(delivery.accountId, delivery.url))
+    if (endpoint === null) return false
+    const now = this.#clock.now()
+    if (this.#stopped || endpoint.room(now) === 0) {
+      endpoint.backlog = true
+      return false
+    }
+    endpoint.usedAt = now
+    endpoint.push(delivery)
+    this.#queued += 1
+    this.#list(endpoint)
+    return true
+  }
+
+  /** How many deliveries of this endpoint may be fetched from the table now, at most `heldRoom`. */
+  claimRoom(key: string, heldRoom: number): number {
+    const endpoint = this.#endpoint(key)
+    if (endpoint === null || this.#stopped) return 0
+    return Math.min(endpoint.room(this.#clock.now()), endpoint.claimSize, heldRoom)
+  }
+
+  /** Whether the table has more of this endpoint than was just fetched. */
+  claimed(key: string, more: boolean): void {
+    const endpoint = this.#endpoint(key)
+    if (endpoint !== null) endpoint.backlog = more
+  }
+
+  succeeded(endpoint: Endpoint): void {
+    endpoint.succeeded()
+    this.#finished(endpoint)
+  }
+
+  /** `askedMs`: how long the receiver asked to be left alone, 0 when it did not. */
+  failed(endpoint: Endpoint, askedMs: number): void {
+    const now = this.#clock.now()
+    endpoint.failed(now, { askedMs, random: this.#random() })
+    if (endpoint.paused(now)) this.#giveBack(endpoint)
+    this.#finished(endpoint)
+  }
+
+  aborted(endpoint: Endpoint): void {
+    this.#finished(endpoint)
+  }
+
+  /** Opens no more calls and forgets what waits; those that are open stay open. */
+  stop(): void {
+    this.#stopped = true
+    for (const endpoint of this.#endpoints.values()) this.#queued -= endpoint.takeAll().length
+  }
+
+  /** Drops what is known of endpoints that had nothing to do since `unusedSince`. */
+  forget(unusedSince: number): void {
+    for (const [key, endpoint] of this.#endpoints) {
+      if (endpoint.open === 0 && endpoint.queued === 0 && endpoint.usedAt < unusedSince) this.#endpoints.delete(key)
+    }
+  }
+
+  #endpoint(key: string): Endpoint | null {
+    const known = this.#endpoints.get(key)
+    if (known !== undefined) return known
+    if (this.#endpoints.size >= this.#limits.endpointsMax) return null
+    const endpoint = new Endpoint(key, this.#limits)
+    endpoint.usedAt = this.#clock.now()
+    this.#endpoints.set(key, endpoint)
+    return endpoint
+  }
+
+  #giveBack(endpoint: Endpoint): void {
+    const deliveries = endpoint.takeAll()
+    if (deliveries.length === 0) return
+    this.#queued -= deliveries.length
+    endpoint.backlog = true
+    this.#events.returned(deliveries)
+  }
+
+  #finished(endpoint: Endpoint): void {
+    endpoint.open -= 1
+    this.#open -= 1
+    this.#probing.delete(endpoint)
+    endpoint.usedAt = this.#clock.now()
+    this.#list(endpoint)
+  }
+
+  /** Calls begin on a later turn, once for all that happened in this one: never inside the end of another call. */
+  #list(endpoint: Endpoint): void {
+    if (!endpoint.listed) {
+      endpoint.listed = true
+      this.#listed.push(endpoint)
+    }
+    if (this.#pumping) return
+    this.#pumping = true
+    setImmediate(() => this.#pump())
+  }
+
+  #pump(): void {
+    this.#pumping = false
+    const listed = this.#listed
+    this.#listed = []
+    for (const [index, endpoint] of listed.entries()) {
+      if (this.#open >= this.#limits.openMax) {
+        // Those in front were served; the end of any call goes on here.
+        this.#listed = [...listed.slice(index), ...this.#listed]
+        return
+      }
+      endpoint.listed = false
+      this.#openCalls(endpoint)
+    }
+  }
+
+  #openCalls(endpoint: Endpoint): void {
+    const now = this.#clock.now()
+    while (endpoint.mayOpen(now, this.#share())) {
+      const probesFull = endpoint.closed && this.#probing.size >= this.#limits.probesOpenMax
+      if (this.#open >= this.#limits.openMax || probesFull) {
+        // The end of any call looks at this endpoint again.
+        endpoint.listed = true
+        this.#listed.push(endpoint)
+        return
+      }
+      const delivery = endpoint.shift()
+      if (delivery === undefined) return
+      this.#queued -= 1
+      this.#open += 1
+      endpoint.open += 1
+      if (endpoint.closed) this.#probing.add(endpoint)
+      this.#events.start(delivery, endpoint)
+    }
+    if (endpoint.backlog && endpoint.runsLow && endpoint.room(now) > 0) this.#events.wanted(endpoint)
+  }
+
+  #share(): number {
+    return Math.max(1, Math.floor((this.#limits.openMax - this.#open) / 8))
+  }
+}

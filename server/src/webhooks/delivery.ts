@@ -1,0 +1,35 @@
+import type { LadderName } from './ladder.ts'
+
+/** One event for one customer URL, as the code that announces it knows it. */
+export interface NewDelivery {
+  /** UUIDv7 text; the receiver sees it as `webhook-id`, the same on every attempt. */
+  readonly id: string
+  readonly accountId: string
+  readonly messageId: string | null // null: not about one message
+  /** What happened, for people and metrics: 'message.status'. */
+  readonly event: string
+  /** Absolute http(s) URL that passed `checkCallbackUrl`, with its query. */
+  readonly url: string
+  readonly method: 'POST' | 'GET'
+  /** JSON text. */
+  readonly body: string | null // null: the URL says it all
+  readonly ladder: LadderName
+}
+
+/** A delivery that this node holds the lease of. */
+export interface HeldDelivery extends NewDelivery {
+  /** Attempts made before this one. */
+  readonly attempts: number
+  readonly createdAt: number
+}
+
+/**
+ * What is limited, paused and claimed together: one account's URL without its query, because customers put ids there.
+ * Not the origin alone: on a shared host one account's dead path must not hold up another path or account.
+ */
+export function endpointKey(accountId: string, url: string): string {
+  const query = url.indexOf('?')
+  const fragment = url.indexOf('#')
+  const end = query === -1 ? fragment : fragment === -1 ? query : Math.min(query, fragment)
+  return `${accountId} ${end === -1 ? url : url.slice(0, end)}`
+}

@@ -1,0 +1,67 @@
+import type { HeldDelivery } from './delivery.ts'
+import { nextAttemptAt } from './ladder.ts'
+import type { AttemptRecord } from './recordAttempts.ts'
+import { retryAfterMs } from './retryAfter.ts'
+import type { CallResult } from './sender.ts'
+
+export interface Verdict {
+  readonly record: AttemptRecord
+  /** How long the receiver asked to be left alone; 0: it did not. */
+  readonly pauseMs: number
+}
+
+/**
+ * What a finished call means: any 2xx is taken, 410 says never again, everything else (a redirect too) is tried again
+ * while the ladder lasts.
+ */
+export function judgeCall(
+  delivery: HeldDelivery,
+  result: Exclude<CallResult, { kind: 'aborted' }>,
+  { startedAt, now, random, retentionMs }: { startedAt: number; now: number; random: number; retentionMs: number },
+): Verdict {
+  const answered = result.kind === 'answered'
+  const call = {
+    deliveryId: delivery.id,
+    number: delivery.attempts + 1,
+    startedAt,
+    durationMs: now - startedAt,
+    httpStatus: answered ? result.status : null,
+    responseStart: answered ? storable(result.responseStart, responseStartLengthMax) : null,
+  }
+  if (answered && result.status >= 200 && result.status < 300) {
+    return { record: { ...call, error: null, status: 'delivered', dueAt: now + retentionMs }, pauseMs: 0 }
+  }
+  const error = answered ? `answered ${result.status}` : storable(result.error, errorLengthMax)
+  const pauseMs = answered ? pauseAsked(result.status, result.retryAfter, now) : 0
+  const dueAt =
+    answered && result.status === GONE
+      ? null
+      : nextAttemptAt(delivery.ladder, {
+          attempts: call.number,
+          createdAt: delivery.createdAt,
+          now,
+          random,
+          retryAfterMs: pauseMs,
+        })
+  const record: AttemptRecord =
+    dueAt === null
+      ? { ...call, error, status: 'failed', dueAt: now + retentionMs }
+      : { ...call, error, status: 'pending', dueAt }
+  return { record, pauseMs }
+}
+
+const GONE = 410
+const TOO_MANY_REQUESTS = 429
+const SERVICE_UNAVAILABLE = 503
+const errorLengthMax = 300
+const responseStartLengthMax = 2_048
+
+function pauseAsked(status: number, retryAfter: string | null, now: number): number {
+  const mayAsk = status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE
+  return mayAsk && retryAfter !== null ? retryAfterMs(retryAfter, now) : 0
+}
+
+/** PostgreSQL takes neither NUL nor half a surrogate pair. */
+function storable(text: string, lengthMax: number): string {
+  return text.slice(0, lengthMax).toWellFormed().replaceAll('\0', '')
+}

@@ -1,0 +1,187 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../db/database.ts'
+import type { CallScheduler } from './callScheduler.ts'
+import { claimDeliveries, dueEndpoints } from './claimDeliveries.ts'
+import type { HeldDelivery } from './delivery.ts'
+import { leasedDeliveries, returnLeases } from './leases.ts'
+import { type ExpiredDelivery, expireDeliveries, purgeDeliveries } from './retireDeliveries.ts'
+
+export interface TableReaderOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly nodeId: string
+  readonly retentionMs: number
+  readonly scheduler: CallScheduler
+  /** How many more deliveries this process may hold. */
+  readonly heldRoom: () => number
+  readonly holds: (deliveryId: string) => boolean
+  readonly claimed: (delivery: HeldDelivery) => void
+  readonly expired: (deliveries: readonly ExpiredDelivery[]) => void
+  readonly waiting: (count: number) => void
+  /** A round broke off; the next one tries again. */
+  readonly failed: (error: unknown) => void
+}
+
+export const readEveryMs = 1_000
+const retireEveryMs = 10_000
+const tidyEveryMs = 60_000
+/** Endpoints whose rows one transaction claims. */
+const endpointsPerClaim = 64
+/** Endpoints looked at in one round; the next one goes on behind them. */
+const endpointsPerRound = 1_024
+const retiredPerTransaction = 1_000
+/** Transactions of each kind in one round, so that tidying up never holds up deliveries for long. */
+const transactionsPerRound = 20
+/** A lease unknown to this process for longer than this is a stray. */
+const strayAfterMs = 60_000
+const leasedReadMax = 50_000
+export const waitingCountMax = 10_000
+const forgetEndpointAfterMs = 600_000
+
+/** Reads the table each second, and at once when an endpoint known to have more has called what it had. One round at a time. */
+export class TableReader {
+  readonly #options: TableReaderOptions
+  readonly #clock: Clock
+  readonly #wanted = new Set<string>()
+  #cursor = ''
+  #retiredAt = 0
+  #tidiedAt = 0
+  #round: Promise<void> | null = null // null: none is running
+  #cancelTimer: (() => void) | null = null // null: stopped or not started
+
+  constructor(options: TableReaderOptions) {
+    this.#options = options
+    this.#clock = options.clock
+  }
+
+  start(): void {
+    this.#cancelTimer = this.#clock.after(0, () => this.#tick())
+  }
+
+  /** Resolves when nothing is being read any more. */
+  async stop(): Promise<void> {
+    this.#cancelTimer?.()
+    this.#cancelTimer = null
+    this.#wanted.clear()
+    await this.#round
+  }
+
+  /** Fetch more for this endpoint as soon as possible. */
+  want(endpointKey: string): void {
+    if (this.#cancelTimer === null) return
+    this.#wanted.add(endpointKey)
+    if (this.#round === null) this.#run(() => this.#claimWanted())
+  }
+
+  #tick(): void {
+    this.#cancelTimer = this.#clock.after(readEveryMs, () => this.#tick())
+    if (this.#round === null) this.#run(() => this.#readAll())
+  }
+
+  #run(work: () => Promise<void>): void {
+    this.#round = work()
+      .catch((error) => this.#options.failed(error))
+      .then(() => {
+        this.#round = null
+        if (this.#wanted.size > 0 && this.#cancelTimer !== null) this.#run(() => this.#claimWanted())
+      })
+  }
+
+  async #readAll(): Promise<void> {
+    const now = this.#clock.now()
+    await this.#claimWanted()
+    await this.#claimDue(now)
+    if (now - this.#retiredAt >= retireEveryMs) {
+      this.#retiredAt = now
+      await this.#expire(now)
+      this.#options.waiting(await countWaiting(this.#options.db))
+    }
+    if (now - this.#tidiedAt >= tidyEveryMs) {
+      this.#tidiedAt = now
+      await this.#releaseStrays(now)
+      await this.#purge(now)
+      this.#options.scheduler.forget(now - forgetEndpointAfterMs)
+    }
+  }
+
+  async #claimWanted(): Promise<void> {
+    const keys = [...this.#wanted]
+    this.#wanted.clear()
+    await this.#claim(keys)
+  }
+
+  async #claimDue(now: number): Promise<void> {
+    const { db } = this.#options
+    const keys = await dueEndpoints(db, { after: this.#cursor, now, limit: endpointsPerRound })
+    // A short page means the end was reached; the next round starts from the first key again.
+    this.#cursor = keys.length < endpointsPerRound ? '' : (keys.at(-1) ?? '')
+    await this.#claim(keys)
+  }
+
+  async #claim(keys: readonly string[]): Promise<void> {
+    const { scheduler, heldRoom } = this.#options
+    for (let i = 0; i < keys.length && this.#cancelTimer !== null; i += endpointsPerClaim) {
+      let room = heldRoom()
+      const claims: EndpointClaim[] = []
+      for (const endpointKey of keys.slice(i, i + endpointsPerClaim)) {
+        const limit = scheduler.claimRoom(endpointKey, room)
+        room -= limit
+        if (limit > 0) claims.push({ endpointKey, limit })
+      }
+      if (claims.length > 0) await this.#claimAll(claims)
+    }
+  }
+
+  /** One statement for each endpoint, because only then can each have its own limit; all travel together. */
+  async #claimAll(claims: readonly EndpointClaim[]): Promise<void> {
+    const { db, nodeId, scheduler, claimed } = this.#options
+    const now = this.#clock.now()
+    const lists = await db.write((tx) =>
+      Promise.all(claims.map((claim) => claimDeliveries(tx, { ...claim, nodeId, now }))),
+    )
+    for (const [index, { endpointKey, limit }] of claims.entries()) {
+      const deliveries = lists[index] ?? []
+      scheduler.claimed(endpointKey, deliveries.length === limit)
+      for (const delivery of deliveries) claimed(delivery)
+    }
+  }
+
+  async #expire(now: number): Promise<void> {
+    const { db, retentionMs, expired } = this.#options
+    const limit = retiredPerTransaction
+    for (let i = 0; i < transactionsPerRound; i++) {
+      const deliveries = await db.write((tx) => expireDeliveries(tx, { now, retentionMs, limit }))
+      if (deliveries.length > 0) expired(deliveries)
+      if (deliveries.length < limit) return
+    }
+  }
+
+  async #purge(now: number): Promise<void> {
+    const limit = retiredPerTransaction
+    for (let i = 0; i < transactionsPerRound; i++) {
+      const purged = await this.#options.db.write((tx) => purgeDeliveries(tx, { now, limit }))
+      if (purged < limit) return
+    }
+  }
+
+  async #releaseStrays(now: number): Promise<void> {
+    const { db, nodeId, holds } = this.#options
+    const leased = await leasedDeliveries(db, { nodeId, dueBefore: now - strayAfterMs, limit: leasedReadMax })
+    const deliveryIds = leased.filter((id) => !holds(id))
+    if (deliveryIds.length > 0) await db.write((tx) => returnLeases(tx, { nodeId, deliveryIds }))
+  }
+}
+
+interface EndpointClaim {
+  readonly endpointKey: string
+  readonly limit: number
+}
+
+/** Counting stops at a bound: a backlog of millions must not cost a scan of millions every few seconds. */
+async function countWaiting(db: Database): Promise<number> {
+  const [row] = await db.read<{ waiting: number }>(
+    `select count(*) as waiting from (select 1 from webhook_deliveries
+       where status = 'pending' and leased_by is null limit ${waitingCountMax}) as bounded`,
+  )
+  return row?.waiting ?? 0
+}
