@@ -83,6 +83,7 @@ function nameCodePoint(character: string): string {
 
 function listVariants(text: string, options: TranscodeOptions, characters: readonly string[]): TextVariant[] {
   const variants = [keepText(text, options)]
+  if (isGsm7(text)) return variants
   for (const { letters, limits } of FORMS) {
     const converted = convertToGsm7(text, limits, letters)
     if (converted.kind === 'refused' || variants.some((variant) => variant.text === converted.text)) continue
