@@ -1,0 +1,31 @@
+import type { Sender } from '../numbers/address.ts'
+import type { Scope } from './scopes.ts'
+
+/** A customer: who may send, as whom, how fast, and where its inbound messages go. Accounts live in the config file. */
+export interface Account {
+  readonly id: string
+  readonly name: string
+  readonly apiKeys: readonly ConfiguredKey[]
+  readonly numbers: readonly AccountNumber[]
+  readonly senders: readonly Sender[] | null // null: any sender
+  readonly limits: { readonly requestsPerSecond: number | null } // null: no limit
+}
+
+/** A key written in the config file; any text will do. Keys that we make are in the table api_keys instead. */
+export interface ConfiguredKey {
+  readonly key: string
+  readonly name: string | null
+  readonly scopes: readonly Scope[]
+}
+
+/** A number whose inbound messages belong to the account. */
+export interface AccountNumber {
+  /** E.164, or a short code as plain digits. */
+  readonly number: string
+  readonly inbound: InboundTarget | null // null: kept, nobody is called
+}
+
+export interface InboundTarget {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+}

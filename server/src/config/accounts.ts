@@ -1,0 +1,105 @@
+import { type Static, Type } from 'typebox'
+import type { Account, AccountNumber, ConfiguredKey, InboundTarget } from '../accounts/account.ts'
+import { SCOPES, SCOPES_DEFAULT } from '../accounts/scopes.ts'
+import type { Sender } from '../numbers/address.ts'
+import { parseSender } from '../numbers/parseSender.ts'
+import { identifier } from './fields.ts'
+import type { Findings } from './readBySchema.ts'
+
+export const AccountEntry = Type.Object({
+  id: identifier(),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  apiKeys: Type.Array(
+    Type.Object({
+      // A key travels in an HTTP header, where spaces at the ends are lost and other characters are garbled.
+      key: Type.String({ pattern: '^[!-~]{1,256}$', expected: '1–256 printable ASCII characters without spaces' }),
+      scopes: Type.Array(Type.Enum([...SCOPES]), { default: [...SCOPES_DEFAULT] }),
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    }),
+    { default: [] },
+  ),
+  numbers: Type.Array(
+    Type.Object({
+      number: Type.String({ minLength: 1 }),
+      inbound: Type.Optional(
+        Type.Object({
+          url: Type.String({ minLength: 1, maxLength: 2048 }),
+          method: Type.Union([Type.Literal('POST'), Type.Literal('GET')], { default: 'POST' }),
+        }),
+      ),
+    }),
+    { default: [] },
+  ),
+  senders: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+  limits: Type.Object(
+    { requestsPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0, expected: 'a number above 0' })) },
+    { default: {} },
+  ),
+})
+type AccountEntry = Static<typeof AccountEntry>
+
+/** Makes accounts of what the file says; ids, keys and numbers must not occur twice. */
+export function readAccounts(entries: readonly AccountEntry[], findings: Findings): Account[] {
+  const once = { ids: new Map(), keys: new Map(), numbers: new Map() }
+  return entries.map((entry) => {
+    const path = findings.paths.get(entry) ?? 'accounts'
+    reportRepeated(once.ids, entry.id, `${path}.id`, findings)
+    return {
+      id: entry.id,
+      name: entry.name ?? entry.id,
+      apiKeys: entry.apiKeys.map((key) => readKey(key, once.keys, findings)),
+      numbers: entry.numbers.flatMap((number) => readNumber(number, once.numbers, findings)),
+      senders:
+        entry.senders?.flatMap((sender, index) => readSender(sender, `${path}.senders[${index}]`, findings)) ?? null,
+      limits: { requestsPerSecond: entry.limits.requestsPerSecond ?? null },
+    }
+  })
+}
+
+/** Tells when `value` was seen at another path before. */
+export function reportRepeated(seen: Map<string, string>, value: string, path: string, findings: Findings): void {
+  const earlier = seen.get(value)
+  if (earlier === undefined) seen.set(value, path)
+  else findings.problems.push(`${path}: the same as ${earlier}, expected one of its own`)
+}
+
+function readKey(entry: AccountEntry['apiKeys'][number], seen: Map<string, string>, findings: Findings): ConfiguredKey {
+  reportRepeated(seen, entry.key, `${findings.paths.get(entry)}.key`, findings)
+  return { key: entry.key, name: entry.name ?? null, scopes: entry.scopes }
+}
+
+function readNumber(
+  entry: AccountEntry['numbers'][number],
+  seen: Map<string, string>,
+  findings: Findings,
+): AccountNumber[] {
+  const path = `${findings.paths.get(entry)}.number`
+  const sender = parseSender(entry.number)
+  if (sender === null || sender.kind === 'alphanumeric') {
+    findings.problems.push(
+      `${path}: expected an international number or a short code of 3–8 digits, got ${JSON.stringify(entry.number)}`,
+    )
+    return []
+  }
+  reportRepeated(seen, sender.value, path, findings)
+  return [
+    { number: sender.value, inbound: readInbound(entry.inbound, `${findings.paths.get(entry)}.inbound`, findings) },
+  ]
+}
+
+function readInbound(inbound: InboundTarget | undefined, path: string, findings: Findings): InboundTarget | null {
+  if (inbound === undefined) return null
+  if (!/^https?:\/\//i.test(inbound.url) || !URL.canParse(inbound.url)) {
+    findings.problems.push(`${path}.url: expected an http or https URL, got ${JSON.stringify(inbound.url)}`)
+  }
+  return { url: inbound.url, method: inbound.method }
+}
+
+function readSender(text: string, path: string, findings: Findings): Sender[] {
+  const sender = parseSender(text)
+  if (sender !== null) return [sender]
+  findings.problems.push(
+    `${path}: expected an international number, a short code or 1–11 GSM characters, got ${JSON.stringify(text)}`,
+  )
+  return []
+}

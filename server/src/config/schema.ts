@@ -1,0 +1,62 @@
+import { Type } from 'typebox'
+import { SmppCarrierConfig } from '../carriers/smpp/config.ts'
+import { AccountEntry } from './accounts.ts'
+import { identifier, networkCode, numberPrefix } from './fields.ts'
+import { PriceEntry } from './prices.ts'
+import { RouteEntry } from './routes.ts'
+
+/** The configuration file. Everything has a default, so an empty file is a good one. */
+export const ConfigFile = Type.Object(
+  {
+    http: Type.Object(
+      {
+        host: Type.String({ minLength: 1, default: '127.0.0.1' }),
+        /** 0: any free port. */
+        port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
+        bodyBytesMax: Type.Integer({ minimum: 1024, maximum: 104_857_600, default: 1_048_576 }),
+      },
+      { default: {} },
+    ),
+    webhooks: Type.Object({ allowPrivateNetworks: Type.Boolean({ default: false }) }, { default: {} }),
+    accounts: Type.Array(AccountEntry, { default: [] }),
+    carriers: Type.Array(SmppCarrierConfig, { default: [] }),
+    routes: Type.Optional(Type.Array(RouteEntry)),
+    prices: Type.Array(PriceEntry, { default: [] }),
+    networks: Type.Array(
+      Type.Object({
+        prefix: numberPrefix(),
+        mccmnc: networkCode(),
+        name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      }),
+      { default: [] },
+    ),
+    simulator: Type.Optional(
+      Type.Union([
+        Type.Boolean(),
+        Type.Object({
+          host: Type.String({ minLength: 1, default: '127.0.0.1' }),
+          /** 0: any free port. */
+          smppPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
+        }),
+      ]),
+    ),
+    store: Type.Object(
+      {
+        url: Type.Optional(Type.String({ pattern: '^postgres(ql)?://', expected: 'a postgres:// URL' })),
+      },
+      { default: {} },
+    ),
+    node: Type.Object({ id: Type.Optional(identifier()) }, { default: {} }),
+    retention: Type.Object(
+      {
+        messagesDays: Type.Integer({ minimum: 1, maximum: 3650, default: 90 }),
+        webhooksDays: Type.Integer({ minimum: 1, maximum: 3650, default: 30 }),
+      },
+      { default: {} },
+    ),
+  },
+  { default: {} },
+)
+
+/** pino's levels. */
+export const LogLevel = Type.Enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
