@@ -70,7 +70,7 @@ function isSmallGreek(character: string): boolean {
 }
 
 function toPiece(character: string, greekCapitals: GreekCapitals): Piece {
-  const composed = character.normalize('NFC')
+  const composed = isGsm7(character) ? character : character.normalize('NFC')
   if (isGsm7(composed)) return { kind: 'kept', text: composed, alike: true }
   const equivalent = findEquivalent(composed, greekCapitals)
   return equivalent === null
