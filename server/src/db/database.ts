@@ -2,7 +2,8 @@
  * The store as the product sees it: SQL in, rows out, one text for SQLite and PostgreSQL.
  *
  * Three tokens in a statement are rewritten per engine (and cached per text): `$1` (a parameter, may repeat),
- * `rows($1)` (a JSON array as a table with one column named `value`) and `{pg:…}` (kept on PostgreSQL only).
+ * `rows($1)` (a JSON array of arrays as a table with one column named `value`, whose fields are `value->>0` and so on;
+ * an array of bare strings would differ per engine) and `{pg:…}` (kept on PostgreSQL only).
  */
 export interface Database {
   readonly engine: 'sqlite' | 'postgres'
@@ -36,4 +37,9 @@ export type Row = Record<string, SqlValue>
 /** The store cannot take work now (disk full, connection lost, closing); callers answer 503 and try again later. */
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable'
+}
+
+/** Rolled back because it met another node's transaction on the same rows: the same work may be run again at once. */
+export class TransactionConflict extends DatabaseUnavailable {
+  override name = 'TransactionConflict'
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable, type Transaction } from './database.ts'
+import { type Database, DatabaseUnavailable, type Transaction, TransactionConflict } from './database.ts'
 
 /** One kind of entry that commits carry, and how a batch of them is written. */
 export interface BatchStep<Entry> {
@@ -158,7 +158,10 @@ export class GroupCommit {
     if (batches.length === 0) {
       return []
     }
-    const outcome = await this.#transact(batches)
+    let outcome = await this.#transact(batches)
+    for (let tries = 1; tries < CONFLICT_TRIES_MAX && isConflict(outcome); tries++) {
+      outcome = await this.#transact(batches)
+    }
     if (outcome.kind === 'committed') {
       return outcome.callbacks
     }
@@ -191,6 +194,12 @@ type Outcome =
   | { readonly kind: 'committed'; readonly callbacks: readonly AfterCommit[] }
   | { readonly kind: 'failed'; readonly error: unknown }
 
+function isConflict(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && outcome.error instanceof TransactionConflict
+}
+
+/** Of two nodes in a deadlock one always gets through, so a conflict that lasts means something else is wrong. */
+const CONFLICT_TRIES_MAX = 3
 const ENTRIES_MAX = 20_000
 const LAZY_ENTRIES_MAX = 256
 const LAZY_DELAY_MS = 20
