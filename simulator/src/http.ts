@@ -1,0 +1,34 @@
+import { systemClock } from '@heliograph/smpp/clock'
+import type { FastifyInstance } from 'fastify'
+import { handsetRoutes } from './handsetRoutes.ts'
+import { inboundRoutes } from './inboundRoutes.ts'
+import { outcomeRoutes } from './outcomeRoutes.ts'
+import { answerProblem, Problem } from './problem.ts'
+import { Sinks } from './sink.ts'
+import { sinkRoutes } from './sinkRoutes.ts'
+import type { Smsc } from './smsc.ts'
+
+export interface SimulatorRoutesOptions {
+  readonly smsc: Smsc
+  readonly sinks?: Sinks
+}
+
+/** Fastify plugin with everything under `/sim/v1`. Register it, do not call it: it brings its own error handler. */
+export async function simulatorRoutes(app: FastifyInstance, options: SimulatorRoutesOptions): Promise<void> {
+  const { smsc, sinks = new Sinks(systemClock) } = options
+  await app.register(
+    async (scope) => {
+      scope.setErrorHandler(answerProblem)
+      scope.setNotFoundHandler((request) => {
+        throw new Problem(404, `The simulator has nothing at ${request.method} ${request.url}.`)
+      })
+      // Schemas here only describe; the routes read their input themselves, to name every violation at once.
+      scope.setValidatorCompiler(() => () => true)
+      outcomeRoutes(scope, smsc.outcomes)
+      handsetRoutes(scope, smsc.handsets)
+      inboundRoutes(scope, smsc)
+      await scope.register(sinkRoutes, { sinks })
+    },
+    { prefix: '/sim/v1' },
+  )
+}
