@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Account } from '../../accounts/account.ts'
+import type { Clock } from '../../clock.ts'
+import { type AuthenticateDependencies, authenticate, principalOf } from '../../http/authenticate.ts'
+import { canonicalQuery } from '../../http/canonicalQuery.ts'
+import { constraintViolation, Problem, sendProblem, unavailable, type Violation } from '../../http/problem.ts'
+import { violationsOf } from '../../http/server.ts'
+import type { SmsToAccept } from '../../messages/composeMessage.ts'
+import type { IdempotencyClaim, KeyedAnswer } from '../../messages/idempotency.ts'
+import type { Message } from '../../messages/message.ts'
+import { readSmsRequest, type SmsOrder } from './readSmsRequest.ts'
+import { renderMessage } from './renderMessage.ts'
+import { ProblemSchema, RestMessageResponse, SendSmsBody, SendSmsQuery, type SendSmsRequest } from './schema.ts'
+
+export interface SendSmsDependencies extends AuthenticateDependencies {
+  readonly clock: Clock
+  readonly accounts: ReadonlyMap<string, Account>
+  readonly baseUrl: () => string
+  readonly checkCallbackUrl: (url: string) => string | null
+  /** Makes the message that an order asks for, with its route and price. */
+  readonly compose: (order: SmsToAccept) => Message
+  /** False: too many wait already. One of the callbacks is called otherwise, once. */
+  readonly accept: (acceptance: SmsAcceptance) => boolean
+}
+
+export interface SmsAcceptance {
+  readonly message: Message
+  readonly idempotency: IdempotencyClaim | null
+  accepted(message: Message): void
+  repeated(earlier: KeyedAnswer): void
+  failed(error: unknown): void
+}
+
+/**
+ * POST (JSON or form) and GET /messaging/v1/sms. The one hot route: from the parsed request to the answer after the
+ * commit there is no promise and no serialiser, only callbacks and one prebuilt string.
+ */
+export function sendSms(app: FastifyInstance, dependencies: SendSmsDependencies): void {
+  const responses = {
+    200: { description: 'Accepted and on disk', ...RestMessageResponse },
+    400: ProblemSchema,
+    401: ProblemSchema,
+    403: ProblemSchema,
+    409: ProblemSchema,
+    413: ProblemSchema,
+    429: ProblemSchema,
+    503: ProblemSchema,
+  }
+  const shared = { tags: ['SMS'], security: [{ apikey: [] }], response: responses }
+  const idempotencyHeader = {
+    type: 'object',
+    properties: {
+      'idempotency-key': { type: 'string', description: 'The same key and request give the same answer for 24 hours' },
+    },
+  }
+  const onRequest = authenticate(dependencies, 'messages')
+  app.post('/messaging/v1/sms', {
+    onRequest,
+    attachValidation: true,
+    schema: {
+      ...shared,
+      summary: 'Send an SMS',
+      consumes: ['application/json', 'application/x-www-form-urlencoded'],
+      headers: idempotencyHeader,
+      body: SendSmsBody,
+    },
+    handler: (request, reply) => handle(dependencies, request, request.body, reply),
+  })
+  app.get('/messaging/v1/sms', {
+    onRequest,
+    attachValidation: true,
+    preValidation: canonicalQuery(Object.keys(SendSmsQuery.properties)),
+    schema: { ...shared, summary: 'Send an SMS by a link', headers: idempotencyHeader, querystring: SendSmsQuery },
+    handler: (request, reply) => handle(dependencies, request, request.query, reply),
+  })
+}
+
+function handle(dependencies: SendSmsDependencies, request: FastifyRequest, input: unknown, reply: FastifyReply): void {
+  const order = readOrder(dependencies, request, input)
+  if (order instanceof Problem) {
+    sendProblem(reply, order)
+    return
+  }
+  const { accountId } = principalOf(request)
+  const message = dependencies.compose({ ...order, accountId })
+  const acceptance: SmsAcceptance = {
+    message,
+    idempotency: idempotencyOf(request, input, message, dependencies.baseUrl()),
+    accepted: (accepted) => sendAnswer(reply, answerOf(accepted, dependencies.baseUrl())),
+    repeated: (earlier) => repeatAnswer(reply, earlier, acceptance),
+    failed: (error) => {
+      reply.send(error)
+    },
+  }
+  if (!dependencies.accept(acceptance))
+    sendProblem(reply, unavailable('too many messages wait to be stored; try again'))
+}
+
+function readOrder(
+  { clock, accounts, checkCallbackUrl }: SendSmsDependencies,
+  request: FastifyRequest,
+  input: unknown,
+): SmsOrder | Problem {
+  const wrong: Violation[] = request.validationError?.validation ? violationsOf(request.validationError.validation) : []
+  // A field of the wrong kind was reported by the schema; the others are still worth reading.
+  const sms = wrong.length > 0 ? withoutFields(input, wrong) : (input as SendSmsRequest)
+  const order = readSmsRequest(sms, { now: clock.now(), checkCallbackUrl })
+  const named = new Set(wrong.map(({ field }) => field))
+  const violations = 'recipient' in order ? wrong : [...wrong, ...order.filter(({ field }) => !named.has(field))]
+  if (violations.length > 0 || !('recipient' in order)) return constraintViolation(violations)
+  const senders = accounts.get(principalOf(request).accountId)?.senders ?? null
+  if (senders !== null && !senders.some(({ value }) => value === order.sender.value)) {
+    return new Problem(403, 'the sender is not assigned to this account')
+  }
+  return order
+}
+
+/** Stands in for the fields a schema refused, so that the others can be checked in the same answer. */
+function withoutFields(input: unknown, wrong: readonly Violation[]): SendSmsRequest {
+  const kept: Record<string, unknown> = { ...(typeof input === 'object' ? input : {}) }
+  for (const { field } of wrong) delete kept[field]
+  return { ...HARMLESS, ...kept } as SendSmsRequest
+}
+
+const HARMLESS: SendSmsRequest = {
+  to: '+4915112345678',
+  from: 'Heliograph',
+  message: 'x',
+  encoding: 'AUTO',
+  gateway: 'DEFAULT',
+  conversion: false,
+  validity: 2880,
+  callbackMethod: 'POST',
+  partLimit: 4,
+  trate: 0,
+  mrate: 0,
+  upperCased: true,
+  keepEmojis: true,
+  flash: false,
+}
+
+function idempotencyOf(
+  request: FastifyRequest,
+  input: unknown,
+  message: Message,
+  baseUrl: string,
+): IdempotencyClaim | null {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string' || key === '') return null
+  if (key.length > IDEMPOTENCY_KEY_CHARACTERS_MAX) {
+    throw constraintViolation([
+      { field: 'Idempotency-Key', message: `must have at most ${IDEMPOTENCY_KEY_CHARACTERS_MAX} characters` },
+    ])
+  }
+  const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('base64url')
+  return { key, requestHash, response: answerOf(message, baseUrl) }
+}
+
+const IDEMPOTENCY_KEY_CHARACTERS_MAX = 255
+
+function answerOf(message: Message, baseUrl: string): string {
+  return JSON.stringify(renderMessage({ message, parts: [] }, baseUrl))
+}
+
+function sendAnswer(reply: FastifyReply, answer: string): void {
+  reply.header('content-type', 'application/json; charset=utf-8').send(answer)
+}
+
+function repeatAnswer(reply: FastifyReply, earlier: KeyedAnswer, { idempotency }: SmsAcceptance): void {
+  if (earlier.requestHash === idempotency?.requestHash) {
+    sendAnswer(reply.header('idempotency-replayed', 'true'), earlier.response)
+  } else {
+    sendProblem(reply, new Problem(409, 'this Idempotency-Key was used with another request'))
+  }
+}

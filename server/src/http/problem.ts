@@ -1,0 +1,77 @@
+import type { FastifyReply } from 'fastify'
+
+/** A caller's mistake, or a reason why not now, as RFC 9457 problem+json. Thrown anywhere below a route. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly status: number
+  readonly title: string
+  readonly violations: readonly Violation[]
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    status: number,
+    detail: string,
+    {
+      title,
+      violations = [],
+      headers = {},
+    }: { title?: string; violations?: readonly Violation[]; headers?: Record<string, string> } = {},
+  ) {
+    super(detail)
+    this.status = status
+    this.title = title ?? TITLES[status] ?? 'Error'
+    this.violations = violations
+    this.headers = headers
+  }
+}
+
+/** One field and what was expected of it. */
+export interface Violation {
+  readonly field: string
+  readonly message: string
+}
+
+/** Every bad field at once. */
+export function constraintViolation(violations: readonly Violation[]): Problem {
+  const detail = violations.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  return new Problem(400, detail, { title: 'Constraint Violation', violations })
+}
+
+export function notFound(what: string): Problem {
+  return new Problem(404, `${what} not found`)
+}
+
+/** The store or a queue cannot take more now. */
+export function unavailable(detail: string, retryAfterSeconds = 1): Problem {
+  return new Problem(503, detail, { headers: { 'retry-after': String(retryAfterSeconds) } })
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): void {
+  for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value)
+  reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `https://httpstatuses.com/${problem.status}`,
+        title: problem.title,
+        status: problem.status,
+        detail: problem.message,
+        ...(problem.violations.length > 0 ? { violations: problem.violations } : {}),
+      }),
+    )
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}

@@ -1,0 +1,104 @@
+import formbody from '@fastify/formbody'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import { DatabaseUnavailable } from '../db/database.ts'
+import { parseJsonObject } from './parseJson.ts'
+import { Problem, sendProblem, unavailable, type Violation } from './problem.ts'
+
+export interface HttpServerOptions {
+  readonly bodyBytesMax: number
+  /** Told of errors that are bugs; the caller gets a 500 that says nothing of them. */
+  readonly trouble: (error: unknown, where: string) => void
+}
+
+/** The HTTP server without a route: limits, parsing, and errors as problem+json, for every API the same. */
+export function createHttpServer({ bodyBytesMax, trouble }: HttpServerOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: bodyBytesMax,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: CONNECTION_IDLE_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARACTERS_MAX },
+    // Numbers and booleans arrive as text in queries and forms, and some published clients quote them in JSON too.
+    ajv: { customOptions: { allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: false } },
+  })
+  app.decorateRequest('principal', null)
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonObject(String(body)))
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
+  app.register(formbody, { bodyLimit: bodyBytesMax })
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(reply, new Problem(404, `no such path: ${request.method} ${pathOf(request.url)}`))
+  })
+  app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
+    sendProblem(
+      reply,
+      asProblem(error, () => trouble(error, `${request.method} ${pathOf(request.url)}`)),
+    )
+  })
+  return app
+}
+
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 72_000
+const CONNECTION_IDLE_MS = 120_000
+const PARAMETER_CHARACTERS_MAX = 256
+
+function asProblem(error: FastifyError | Problem, report: () => void): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof DatabaseUnavailable) return unavailable('the store cannot take work at the moment; try again')
+  if (error.validation !== undefined) {
+    const violations = violationsOf(error.validation)
+    const detail = violations.map(({ field, message }) => `${field}: ${message}`).join('; ')
+    return new Problem(400, detail, { title: 'Constraint Violation', violations })
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new Problem(error.statusCode, error.message)
+  }
+  report()
+  return new Problem(500, 'Something went wrong')
+}
+
+type SchemaError = NonNullable<FastifyError['validation']>[number]
+
+/** What a schema found wrong, by the caller's field names; one message a field. */
+export function violationsOf(errors: readonly SchemaError[]): Violation[] {
+  const violations = new Map<string, Violation>()
+  for (const error of errors) {
+    const field = fieldOf(error)
+    if (!violations.has(field)) violations.set(field, { field, message: messageOf(error) })
+  }
+  return [...violations.values()]
+}
+
+function fieldOf({ instancePath, keyword, params }: SchemaError): string {
+  const path = instancePath.slice(1).replaceAll('/', '.')
+  const missing = keyword === 'required' ? String(params.missingProperty) : ''
+  return [path, missing].filter((part) => part !== '').join('.') || 'body'
+}
+
+function messageOf({ keyword, params, message }: SchemaError): string {
+  switch (keyword) {
+    case 'required':
+      return 'must not be empty'
+    case 'minLength':
+      return params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} characters`
+    case 'enum': {
+      const allowed: unknown = params.allowedValues
+      return `must be one of ${Array.isArray(allowed) ? allowed.join(', ') : 'the documented values'}`
+    }
+    default:
+      return message ?? 'is not valid'
+  }
+}
+
+/** Without the query, which may hold a key or a text. */
+function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}

@@ -1,0 +1,124 @@
+import type { Transaction } from '../db/database.ts'
+import type { AfterCommit, BatchStep } from '../db/groupCommit.ts'
+import type { AnnounceFinal } from './changeStatus.ts'
+import { claimIdempotencyKeys, type IdempotencyClaim, type KeyedAnswer } from './idempotency.ts'
+import { flag, type Message } from './message.ts'
+import { isFinal } from './status.ts'
+
+/** A message on its way into the store, and whom to tell. */
+export interface Acceptance {
+  readonly message: Message
+  /** The node that takes the message into memory at once; null: it waits in the table. */
+  readonly leasedBy: string | null
+  readonly idempotency: IdempotencyClaim | null // null: the caller sent no key
+  /** Called once the message is on disk. */
+  accepted(message: Message): void
+  /** The caller's key was used before; nothing was recorded now. */
+  repeated(earlier: KeyedAnswer): void
+  failed(error: unknown): void
+}
+
+/**
+ * Records messages, a whole batch in one statement, and tells each caller after the commit. `dispatch` is given those
+ * that were leased to this node, so that they go out from memory without a claim.
+ */
+export function acceptMessages({ dispatch, announceFinal }: AcceptDependencies): BatchStep<Acceptance> {
+  const write = (tx: Transaction, entries: readonly Acceptance[]): AfterCommit => {
+    insertMessages(tx, entries)
+    const rejected = entries.filter(({ message }) => isFinal(message.status))
+    const announced =
+      rejected.length > 0
+        ? announceFinal(
+            tx,
+            rejected.map(({ message }) => ({ message, parts: [] })),
+          )
+        : null
+    return () => {
+      for (const entry of entries) entry.accepted(entry.message)
+      const leased = entries.filter((entry) => entry.leasedBy !== null)
+      if (leased.length > 0) dispatch(leased.map((entry) => entry.message))
+      announced?.()
+    }
+  }
+  return {
+    name: 'accept messages',
+    urgent: true,
+    write(tx, entries) {
+      if (entries.some((entry) => entry.idempotency !== null)) return acceptKeyed(tx, entries, write)
+      return write(tx, entries)
+    },
+    failed(entries, error) {
+      for (const entry of entries) entry.failed(error)
+    },
+  }
+}
+
+export interface AcceptDependencies {
+  readonly dispatch: (messages: readonly Message[]) => void
+  readonly announceFinal: AnnounceFinal
+}
+
+/** The rare path: keys are claimed first, and only messages whose key is new are inserted. */
+async function acceptKeyed(
+  tx: Transaction,
+  entries: readonly Acceptance[],
+  write: (tx: Transaction, entries: readonly Acceptance[]) => AfterCommit,
+): Promise<AfterCommit> {
+  const earlier = await claimIdempotencyKeys(tx, entries)
+  const fresh = entries.filter((entry) => !earlier.has(entry))
+  const tellFresh = fresh.length > 0 ? write(tx, fresh) : null
+  return () => {
+    tellFresh?.()
+    for (const [entry, answer] of earlier) entry.repeated(answer)
+  }
+}
+
+function insertMessages(tx: Transaction, entries: readonly Acceptance[]): void {
+  tx.run(INSERT, [JSON.stringify(entries.map(rowOf))])
+}
+
+const INSERT = `
+insert into messages (id, account_id, status, sender, recipient, body, encoding, parts, transcoding, flash, gateway,
+  mccmnc, price, currency, price_effective_at, reference, conversion, callback_url, callback_method, accepted_at,
+  scheduled_at, expires_at, updated_at, submissions, carrier_id, error_code, error_reason, in_doubt, due_at, leased_by,
+  done_at)
+select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, cast(value->>7 as integer),
+  value->>8, cast(value->>9 as integer), value->>10, value->>11, value->>12, value->>13, cast(value->>14 as bigint),
+  value->>15, cast(value->>16 as integer), value->>17, value->>18, cast(value->>19 as bigint),
+  cast(value->>20 as bigint), cast(value->>21 as bigint), cast(value->>22 as bigint), 0, value->>23, value->>24,
+  value->>25, 0, cast(value->>26 as bigint), value->>27, cast(value->>28 as bigint)
+from rows($1)`
+
+function rowOf({ message, leasedBy }: Acceptance): unknown[] {
+  return [
+    message.id,
+    message.accountId,
+    message.status,
+    message.sender,
+    message.recipient,
+    message.body,
+    message.encoding,
+    message.parts,
+    message.transcoding,
+    flag(message.flash),
+    message.gateway,
+    message.mccmnc,
+    message.price,
+    message.currency,
+    message.priceEffectiveAt,
+    message.reference,
+    flag(message.conversion),
+    message.callbackUrl,
+    message.callbackMethod,
+    message.acceptedAt,
+    message.scheduledAt,
+    message.expiresAt,
+    message.updatedAt,
+    message.carrierId,
+    message.errorCode,
+    message.errorReason,
+    message.dueAt,
+    leasedBy,
+    message.doneAt,
+  ]
+}

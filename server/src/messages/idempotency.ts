@@ -1,0 +1,77 @@
+import type { Transaction } from '../db/database.ts'
+import type { Acceptance } from './acceptMessages.ts'
+
+/** What a caller with an Idempotency-Key is promised: the same key and body give the same answer. */
+export interface IdempotencyClaim {
+  readonly key: string
+  /** Hash of the request as the caller wrote it. */
+  readonly requestHash: string
+  /** The answer to give now and again. */
+  readonly response: string
+}
+
+export interface KeyedAnswer {
+  readonly requestHash: string
+  readonly response: string
+}
+
+/**
+ * Claims the keys of a batch inside its transaction. Returns the entries whose key was taken before (in the store or
+ * earlier in this batch) with the answer given then; all others own their key now.
+ */
+export async function claimIdempotencyKeys(
+  tx: Transaction,
+  entries: readonly Acceptance[],
+): Promise<Map<Acceptance, KeyedAnswer>> {
+  const first = new Map<string, Acceptance>()
+  const repeated = new Map<Acceptance, KeyedAnswer>()
+  for (const entry of entries) {
+    if (entry.idempotency === null) continue
+    const owner = first.get(keyOf(entry.message.accountId, entry.idempotency.key))
+    if (owner === undefined) first.set(keyOf(entry.message.accountId, entry.idempotency.key), entry)
+    else if (owner.idempotency !== null) repeated.set(entry, owner.idempotency)
+  }
+  const rows = [...first.values()].map(({ message, idempotency }) => [
+    message.accountId,
+    idempotency?.key,
+    idempotency?.requestHash,
+    message.id,
+    idempotency?.response,
+    message.acceptedAt,
+  ])
+  const claimed = await tx.all(CLAIM, [JSON.stringify(rows)])
+  const owned = new Set(claimed.map((row) => keyOf(String(row.account_id), String(row.key))))
+  const lost = [...first].filter(([key]) => !owned.has(key))
+  if (lost.length === 0) return repeated
+  const earlier = await tx.all(EARLIER, [
+    JSON.stringify(lost.map(([, { message, idempotency }]) => [message.accountId, idempotency?.key])),
+  ])
+  const answers = new Map<string, KeyedAnswer>()
+  for (const row of earlier) {
+    answers.set(keyOf(String(row.account_id), String(row.key)), {
+      requestHash: String(row.request_hash),
+      response: String(row.response),
+    })
+  }
+  for (const entry of entries) {
+    if (entry.idempotency === null) continue
+    const answer = answers.get(keyOf(entry.message.accountId, entry.idempotency.key))
+    if (answer !== undefined) repeated.set(entry, answer)
+  }
+  return repeated
+}
+
+const CLAIM = `
+insert into idempotency_keys (account_id, key, request_hash, message_id, response, created_at)
+select value->>0, value->>1, value->>2, value->>3, value->>4, cast(value->>5 as bigint) from rows($1) where true
+on conflict (account_id, key) do nothing
+returning account_id, key`
+
+const EARLIER = `
+select idempotency_keys.account_id, idempotency_keys.key, idempotency_keys.request_hash, idempotency_keys.response
+from (select value->>0 as v_account, value->>1 as v_key from rows($1)) as v
+join idempotency_keys on idempotency_keys.account_id = v.v_account and idempotency_keys.key = v.v_key`
+
+function keyOf(accountId: string, key: string): string {
+  return JSON.stringify([accountId, key])
+}

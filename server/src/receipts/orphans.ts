@@ -1,0 +1,115 @@
+import type { Receipt } from '../carriers/carrier.ts'
+import type { Clock } from '../clock.ts'
+import { type Database, DatabaseUnavailable, type Transaction } from '../db/database.ts'
+import type { BatchQueue } from '../db/groupCommit.ts'
+import type { ReceiptEntry } from './recordReceipts.ts'
+
+/** Keeps receipts that match nothing yet: their submission's outcome may not be recorded, or be another node's. */
+export function insertOrphans(tx: Transaction, entries: readonly ReceiptEntry[]): void {
+  if (entries.length === 0) return
+  const rows = entries.map(({ id, receipt, receivedAt }) => [
+    id,
+    receipt.carrierId,
+    receipt.carrierMessageId,
+    receipt.state,
+    receipt.errorCode,
+    receipt.doneAt,
+    receivedAt,
+  ])
+  tx.run(INSERT, [JSON.stringify(rows)])
+}
+
+const INSERT = `
+insert into orphan_receipts (id, carrier_id, carrier_message_id, state, error_code, done_at, received_at)
+select value->>0, value->>1, value->>2, value->>3, value->>4, cast(value->>5 as bigint), cast(value->>6 as bigint)
+from rows($1)`
+
+export function deleteOrphans(tx: Transaction, entries: readonly ReceiptEntry[]): void {
+  if (entries.length === 0) return
+  tx.run('delete from orphan_receipts where id in (select value->>0 from rows($1))', [
+    JSON.stringify(entries.map(({ id }) => [id])),
+  ])
+}
+
+/** Looks each second for orphans whose submission has been recorded meanwhile, and records them like new receipts. */
+export class OrphanMatcher {
+  readonly #options: OrphanOptions
+  #stopped = true
+  #cancel = () => {}
+  #purgeAt = 0
+  /** The first look is at all of them; later ones only at those young enough to be matched by an outcome still to come. */
+  #since = 0
+
+  constructor(options: OrphanOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#stopped = false
+    this.#schedule()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancel()
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return
+    this.#cancel = this.#options.clock.after(MATCH_EVERY_MS, () => {
+      this.#match()
+        .catch((error) => {
+          if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
+        })
+        .finally(() => this.#schedule())
+    })
+  }
+
+  async #match(): Promise<void> {
+    const { db, clock, receipts } = this.#options
+    const now = clock.now()
+    const rows = await db.read(MATCHED, [this.#since, MATCH_ROWS_MAX])
+    if (rows.length < MATCH_ROWS_MAX) this.#since = now - MATCHABLE_MS
+    for (const row of rows) {
+      receipts.push({
+        id: String(row.id),
+        receipt: {
+          carrierId: String(row.carrier_id),
+          carrierMessageId: String(row.carrier_message_id),
+          state: String(row.state) as Receipt['state'],
+          errorCode: String(row.error_code),
+          doneAt: row.done_at === null ? null : Number(row.done_at),
+        },
+        receivedAt: Number(row.received_at),
+        orphan: true,
+        answer: () => {},
+      })
+    }
+    if (now < this.#purgeAt) return
+    this.#purgeAt = now + PURGE_EVERY_MS
+    await db.write((tx) => tx.run('delete from orphan_receipts where received_at < $1', [now - KEPT_MS]))
+  }
+}
+
+export interface OrphanOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly receipts: BatchQueue<ReceiptEntry>
+  readonly trouble: (error: unknown) => void
+}
+
+const MATCH_EVERY_MS = 1_000
+const MATCH_ROWS_MAX = 1_000
+const MATCHABLE_MS = 10 * 60_000
+const PURGE_EVERY_MS = 60 * 60_000
+/** The longest validity and then some. After that nobody will recognise the receipt any more. */
+const KEPT_MS = 7 * 24 * 60 * 60_000
+
+const MATCHED = `
+select orphan_receipts.id, orphan_receipts.carrier_id, orphan_receipts.carrier_message_id, orphan_receipts.state,
+  orphan_receipts.error_code, orphan_receipts.done_at, orphan_receipts.received_at
+from orphan_receipts
+join segments on segments.carrier_id = orphan_receipts.carrier_id
+  and segments.carrier_message_id = orphan_receipts.carrier_message_id
+where orphan_receipts.received_at >= $1
+order by orphan_receipts.id limit $2`
