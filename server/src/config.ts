@@ -73,7 +73,7 @@ export function loadConfig({ flags = {}, environment }: { flags?: ConfigFlags; e
   const written = readBySchema(ConfigFile, root, '', findings)
   const outer = readOuter(flags, environment, findings)
   const carriers = readCarriers(written, findings)
-  const accounts = readAccounts(written.accounts, findings)
+  const accounts = readAccounts(written.accounts, written.webhooks, findings)
   const known = {
     carriers: knownIds('carriers', idsOf(carriers.all), findings),
     accounts: knownIds('accounts', idsOf(accounts), findings),

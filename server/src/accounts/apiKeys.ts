@@ -55,7 +55,7 @@ export async function listApiKeys(db: Database, accountId: string | null): Promi
 
 const LIST = `
 select id, account_id, prefix, scopes, name, created_at, revoked_at from api_keys
-where account_id = coalesce(cast($1 as text), account_id) order by id`
+where account_id = coalesce(cast($1 as text), account_id) order by created_at, id`
 
 interface KeyRow extends Row {
   id: string

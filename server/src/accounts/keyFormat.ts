@@ -8,8 +8,12 @@ import { base62Of } from './base62.ts'
  */
 export function makeKey(): { key: string; prefix: string } {
   const prefix = base62Of(randomBytes(16), 8)
-  const body = `hg_${prefix}_${base62Of(randomBytes(32), 30)}`
-  return { key: body + checksumOf(body), prefix }
+  return { key: assembleKey(prefix, base62Of(randomBytes(32), 30)), prefix }
+}
+
+export function assembleKey(prefix: string, secret: string): string {
+  const body = `hg_${prefix}_${secret}`
+  return body + checksumOf(body)
 }
 
 /** The 8 characters by which a key of ours is found; null when it cannot be one. */

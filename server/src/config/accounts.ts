@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
-import type { Account, AccountNumber, ConfiguredKey, InboundTarget } from '../accounts/account.ts'
+import type { Account, AccountNumber, ConfiguredKey } from '../accounts/account.ts'
 import { SCOPES, SCOPES_DEFAULT } from '../accounts/scopes.ts'
 import type { Sender } from '../numbers/address.ts'
 import { parseSender } from '../numbers/parseSender.ts'
+import { checkCallbackUrl } from '../webhooks/guard.ts'
 import { identifier } from './fields.ts'
 import type { Findings } from './readBySchema.ts'
 
@@ -38,8 +39,15 @@ export const AccountEntry = Type.Object({
 })
 type AccountEntry = Static<typeof AccountEntry>
 
-/** Makes accounts of what the file says; ids, keys and numbers must not occur twice. */
-export function readAccounts(entries: readonly AccountEntry[], findings: Findings): Account[] {
+/**
+ * Makes accounts of what the file says; ids, keys and numbers must not occur twice. `webhooks` decides where inbound
+ * messages may be sent.
+ */
+export function readAccounts(
+  entries: readonly AccountEntry[],
+  webhooks: { readonly allowPrivateNetworks: boolean },
+  findings: Findings,
+): Account[] {
   const once = { ids: new Map(), keys: new Map(), numbers: new Map() }
   return entries.map((entry) => {
     const path = findings.paths.get(entry) ?? 'accounts'
@@ -48,7 +56,7 @@ export function readAccounts(entries: readonly AccountEntry[], findings: Finding
       id: entry.id,
       name: entry.name ?? entry.id,
       apiKeys: entry.apiKeys.map((key) => readKey(key, once.keys, findings)),
-      numbers: entry.numbers.flatMap((number) => readNumber(number, once.numbers, findings)),
+      numbers: entry.numbers.flatMap((number) => readNumber(number, once.numbers, webhooks, findings)),
       senders:
         entry.senders?.flatMap((sender, index) => readSender(sender, `${path}.senders[${index}]`, findings)) ?? null,
       limits: { requestsPerSecond: entry.limits.requestsPerSecond ?? null },
@@ -71,6 +79,7 @@ function readKey(entry: AccountEntry['apiKeys'][number], seen: Map<string, strin
 function readNumber(
   entry: AccountEntry['numbers'][number],
   seen: Map<string, string>,
+  webhooks: { readonly allowPrivateNetworks: boolean },
   findings: Findings,
 ): AccountNumber[] {
   const path = `${findings.paths.get(entry)}.number`
@@ -82,17 +91,11 @@ function readNumber(
     return []
   }
   reportRepeated(seen, sender.value, path, findings)
-  return [
-    { number: sender.value, inbound: readInbound(entry.inbound, `${findings.paths.get(entry)}.inbound`, findings) },
-  ]
-}
-
-function readInbound(inbound: InboundTarget | undefined, path: string, findings: Findings): InboundTarget | null {
-  if (inbound === undefined) return null
-  if (!/^https?:\/\//i.test(inbound.url) || !URL.canParse(inbound.url)) {
-    findings.problems.push(`${path}.url: expected an http or https URL, got ${JSON.stringify(inbound.url)}`)
-  }
-  return { url: inbound.url, method: inbound.method }
+  const inbound = entry.inbound ?? null
+  const problem = inbound === null ? null : checkCallbackUrl(inbound.url, webhooks)
+  // The URL itself is not shown: its query may hold a token.
+  if (problem !== null) findings.problems.push(`${findings.paths.get(entry)}.inbound.url: ${problem}`)
+  return [{ number: sender.value, inbound }]
 }
 
 function readSender(text: string, path: string, findings: Findings): Sender[] {

@@ -49,7 +49,7 @@ function readValue(schema: TSchema, node: ConfigNode, path: string, findings: Fi
     const value = scalarFor(schema, node)
     if (value !== undefined) return value
   }
-  findings.problems.push(`${path}: expected ${expectationOf(schema)}, got ${shown(node, path)}`)
+  findings.problems.push(`${path || 'the file'}: expected ${expectationOf(schema)}, got ${shown(node, path)}`)
   return undefined
 }
 
