@@ -22,6 +22,7 @@ const ARROWS: Record<string, readonly string[]> = {
   cli: [
     'app.ts',
     'accounts',
+    'config',
     'config.ts',
     'db',
     'carriers',
