@@ -79,5 +79,10 @@ export interface InboundPart {
   /** Raw user data without the header, as it came. */
   readonly payload: Buffer
   readonly dataCoding: number
-  readonly concat: { readonly reference: number; readonly referenceBits: 8 | 16; readonly total: number; readonly number: number } | null
+  readonly concat: {
+    readonly reference: number
+    readonly referenceBits: 8 | 16
+    readonly total: number
+    readonly number: number
+  } | null
 }

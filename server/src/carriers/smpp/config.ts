@@ -26,8 +26,9 @@ export const SmppCarrierConfig = Type.Object(
         ),
       ]),
     ),
-    systemId: Type.String({ minLength: 1, maxLength: 15 }), // SMPP 3.4 §5.2.1: 16 octets with the NUL
-    password: Type.String({ maxLength: 8 }), // §5.2.2: 9 octets with the NUL
+    /** SMPP 3.4 allows 15 and 8 characters (§5.2.1, §5.2.2), but there are SMSCs that give out longer ones. */
+    systemId: Type.String({ minLength: 1, maxLength: 63 }),
+    password: Type.String({ maxLength: 63 }),
     systemType: Type.Optional(Type.String({ maxLength: 12, default: '' })),
     bindType: Type.Optional(
       Type.Union([Type.Literal('transceiver'), Type.Literal('transmitter+receiver')], { default: 'transceiver' }),
