@@ -46,15 +46,17 @@ class SqliteDatabase implements Database {
   #closing: Promise<void> | null = null // null: open
 
   constructor(path: string, options: SqliteOptions, closed: () => void) {
+    const clock = options.clock ?? systemClock
     const thread = {
       path,
+      clock,
       busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
       heapMegabytesMax: options.heapMegabytesMax ?? HEAP_MEGABYTES_MAX,
     }
     this.#writer = new SqliteThread({ ...thread, readOnly: false })
     this.#reader = new SqliteThread({ ...thread, readOnly: true })
     this.#transaction = {
-      clock: options.clock ?? systemClock,
+      clock,
       timeoutMs: options.transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS,
     }
     this.#closed = closed

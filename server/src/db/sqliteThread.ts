@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { Clock } from '../clock.ts'
 import { DatabaseUnavailable, type Row, type SqlValue } from './database.ts'
 import type { Ending, Statement } from './transaction.ts'
 
@@ -30,11 +31,13 @@ export interface SqliteThreadData {
 }
 
 export interface SqliteThreadOptions extends SqliteThreadData {
+  readonly clock: Clock
   readonly heapMegabytesMax: number
 }
 
 /** Jobs that may wait for one thread. Writers send one transaction at a time, so this bounds the readers. */
 const JOBS_WAITING_MAX = 10_000
+const CLOSE_TIMEOUT_MS = 10_000
 
 /**
  * The main thread's end of one SQLite connection in a worker thread. Jobs run in the order of the calls. When the
@@ -65,20 +68,24 @@ export class SqliteThread {
     })
   }
 
-  /** Lets the thread finish its jobs and close its connection. */
+  /** Lets the thread finish its jobs and close its connection, or ends it when that takes too long. */
   async close(): Promise<void> {
     const worker = this.#worker
     if (worker !== null) {
       const ended = new Promise((resolve) => worker.once('exit', resolve))
       worker.postMessage({ kind: 'close' } satisfies SqliteJob)
+      const cancel = this.#options.clock.after(CLOSE_TIMEOUT_MS, () => worker.terminate())
       await ended
+      cancel()
     }
   }
 
   #start(): Worker {
-    const { heapMegabytesMax, ...data } = this.#options
+    const { path, readOnly, busyTimeoutMs, heapMegabytesMax } = this.#options
     const worker = new Worker(new URL('./sqliteWorker.ts', import.meta.url), {
-      workerData: data satisfies SqliteThreadData,
+      workerData: { path, readOnly, busyTimeoutMs } satisfies SqliteThreadData,
+      // Flags of the process, like a test runner's, are not for this thread.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
     })
     worker.on('message', (answer: SqliteAnswer) => this.#settle(answer))

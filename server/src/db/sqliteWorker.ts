@@ -64,7 +64,7 @@ class Connection {
 
   run(job: Extract<SqliteJob, { kind: 'run' }>): SqliteTable[] {
     if (job.opening) {
-      this.#step(BEGIN)
+      this.#execute(BEGIN)
     } else if (job.ending !== 'none' && !this.db.isTransaction) {
       if (job.ending === 'rollback') {
         return []
@@ -79,9 +79,9 @@ class Connection {
       }
     }
     if (job.ending === 'commit') {
-      this.#step(COMMIT)
+      this.#execute(COMMIT)
     } else if (job.ending === 'rollback') {
-      this.#step(ROLLBACK)
+      this.#execute(ROLLBACK)
     }
     return tables
   }
@@ -90,16 +90,12 @@ class Connection {
   rollBack(): void {
     try {
       if (this.db.isTransaction) {
-        this.#step(ROLLBACK)
+        this.#execute(ROLLBACK)
       }
     } catch {
       connection = null
       this.db.close()
     }
-  }
-
-  #step(statement: Statement): void {
-    this.#execute(statement)
   }
 
   #execute({ sql, params, rows }: Statement): SqliteTable | null {
