@@ -49,7 +49,7 @@ describe('outcomes', () => {
     assert.deepEqual(
       receipts.map((receipt) => [receiptFields(receipt).stat, receiptFields(receipt).err]),
       [
-        ['REJECTD', '00d'],
+        ['REJECTD', '013'],
         ['DELIVRD', '000'],
       ],
     )

@@ -8,9 +8,10 @@ export interface Inbound {
   readonly from: string
   readonly to: string
   readonly text: string
-  readonly systemId: string | null // null: whoever bound as a receiver last
-  /** Which parts to send in which order, counted from 1. Null: all of them, in order. */
-  readonly order: readonly number[] | null
+  /** Left out or null: whoever bound as a receiver last. */
+  readonly systemId?: string | null
+  /** Which parts to send in which order, counted from 1. Left out or null: all of them, in order. */
+  readonly order?: readonly number[] | null
 }
 
 export type InboundParts =

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { FakeClock } from '../test/fakeClock.ts'
 import { type PeerPdu, receiptFields, submitFields, TestEsme } from '../test/testEsme.ts'
@@ -60,7 +61,7 @@ describe('endings 9990xx decide the final state', () => {
     ['999024', 'UNDELIV', '000', false],
   ]
   for (let error = 1; error <= 14; error += 1) {
-    finals.push([`9990${String(error).padStart(2, '0')}`, 'UNDELIV', `00${error.toString(16)}`, false])
+    finals.push([`9990${String(error).padStart(2, '0')}`, 'UNDELIV', String(error).padStart(3, '0'), false])
   }
   for (const [ending, stat, err, handset] of finals) {
     test(
@@ -72,7 +73,7 @@ describe('endings 9990xx decide the final state', () => {
         assert(receipt)
         assert.equal(receiptFields(receipt).stat, stat)
         assert.equal(receiptFields(receipt).err, err)
-        const networkError = err === '000' ? undefined : `0300${err.slice(1)}`
+        const networkError = err === '000' ? undefined : `03${Number(err).toString(16).padStart(4, '0')}`
         assert.equal(receipt.network_error_code?.toString('hex'), networkError)
         assert.equal(smsc.handsets.messages(to).length > 0, handset)
       }),
@@ -278,6 +279,13 @@ describe('endings 9996xx break the connection', () => {
       }
     })
   }
+})
+
+test('every ending in the manual is magic', async () => {
+  const manual = await readFile(new URL('../../docs/operate/simulator.md', import.meta.url), 'utf8')
+  const endings = manual.match(/(?<=`)999\d{3}(?=`)/g) ?? []
+  assert(endings.length > 40)
+  for (const ending of endings) assert.notEqual(magicOutcome(`${prefix}${ending}`), null, ending)
 })
 
 test('only the documented endings are magic', () => {

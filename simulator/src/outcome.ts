@@ -22,7 +22,7 @@ export interface ReceiptPlan {
   readonly state: FinalState
   /** The word after `stat:` when it is not the usual one of `state`. */
   readonly word: string | null
-  /** Four hexadecimal digits, '0000': none. The receipt's text says the last three of them. */
+  /** Four hexadecimal digits, '0000': none, at most 03e7: the receipt's text has room for 999. */
   readonly errorCode: string
   /** Counted from the response. */
   readonly delayMs: number

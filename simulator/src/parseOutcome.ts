@@ -97,7 +97,9 @@ function readReceipt(reader: ObjectReader): ReceiptPlan {
 
 function readErrorCode(reader: ObjectReader): string {
   const errorCode = reader.text('errorCode', { lengthMax: 4, fallback: plainReceipt.errorCode })
-  if (!/^0[0-9a-f]{3}$/i.test(errorCode)) reader.refuse('errorCode', 'must be four hexadecimal digits, the first one 0')
+  if (!/^[0-9a-f]{4}$/i.test(errorCode) || Number.parseInt(errorCode, 16) > ERROR_CODE_MAX) {
+    reader.refuse('errorCode', 'must be four hexadecimal digits, at most "03e7"')
+  }
   return errorCode.toLowerCase()
 }
 
@@ -112,3 +114,5 @@ function readIntermediate(reader: ObjectReader): IntermediatePlan {
 /** A day; what should take longer is a receipt that never comes. */
 const DELAY_MS_MAX = 86_400_000
 const COPIES_MAX = 10
+/** `err:` in a receipt has three decimal digits. */
+const ERROR_CODE_MAX = 999

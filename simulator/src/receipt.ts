@@ -43,12 +43,13 @@ const ESM_DELIVERY_RECEIPT = 0x04
 const ESM_INTERMEDIATE_NOTIFICATION = 0x20
 const NO_TEXT = Buffer.alloc(0)
 
-/** SMPP 3.4 appendix B. `err:` has three characters; here they are the hexadecimal end of the error code. */
+/** SMPP 3.4 appendix B. `err:` has three characters, which most SMSCs use for a decimal number. */
 function receiptText(facts: ReceiptFacts): string {
   const { messageId, state, submittedAt, doneAt } = facts
   const dlvrd = state === 'delivered' ? '001' : '000'
   const dates = `submit date:${formatReceiptTime(submittedAt)} done date:${formatReceiptTime(doneAt)}`
-  const stat = `stat:${facts.word ?? messageStates[state].word} err:${facts.errorCode.slice(1)}`
+  const err = String(Number.parseInt(facts.errorCode, 16)).padStart(3, '0')
+  const stat = `stat:${facts.word ?? messageStates[state].word} err:${err}`
   return `id:${messageId} sub:001 dlvrd:${dlvrd} ${dates} ${stat} text:${excerpt(facts.text)}`
 }
 

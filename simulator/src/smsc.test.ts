@@ -260,7 +260,7 @@ describe('receipts', () => {
 })
 
 describe('inbound messages', () => {
-  const inbound = { from: '+4915112345678', to: '+4930123456', systemId: null, order: null }
+  const inbound = { from: '+4915112345678', to: '+4930123456' }
 
   test('reach the receiver, long ones in parts that fit together', async () => {
     const esme = await bind()

@@ -74,8 +74,8 @@ class RunningSmsc implements Smsc {
     this.#options = options
     this.#clock = clock
     this.#reference = seed ?? randomInt(REFERENCES)
-    // Ids of a later run are higher than those of an earlier one, unless that gave out a million a second.
-    const firstId = seed === undefined ? clock.now() * 1000 + randomInt(1000) : 1 + seed * 1_000_000_000
+    const firstId =
+      FIRST_ID + (seed === undefined ? (clock.now() - ID_EPOCH) * 1000 + randomInt(1000) : seed * 1_000_000_000)
     this.#centre = new MessageCentre({ clock, outcomes: this.outcomes, handsets: this.handsets, firstId })
     this.#server = createServer((socket) => this.#welcome(socket))
     this.#server.maxConnections = CONNECTIONS_MAX
@@ -95,7 +95,8 @@ class RunningSmsc implements Smsc {
   }
 
   sendInbound(inbound: Inbound): SentInbound {
-    const account = inbound.systemId === null ? this.#lastReceiver : this.#accounts.get(inbound.systemId)
+    const { systemId = null } = inbound
+    const account = systemId === null ? this.#lastReceiver : this.#accounts.get(systemId)
     if (!account) return { kind: 'no receiver' }
     const parts = inboundParts(inbound, this.#nextReference())
     if (parts.kind !== 'parts') return parts
@@ -157,6 +158,13 @@ class RunningSmsc implements Smsc {
     return this.#reference
   }
 }
+
+/**
+ * Above the ids of earlier runs, unless one gave out a million a second for all its time. In hexadecimal they start with
+ * a letter, so that nobody takes one for decimal (until the year 2070).
+ */
+const FIRST_ID = 0xa000000000000
+const ID_EPOCH = Date.UTC(2020, 0, 1)
 
 const BIND_TIMEOUT_MS = 30_000
 const CONNECTIONS_MAX = 1_000
