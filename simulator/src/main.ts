@@ -39,4 +39,10 @@ function readPort(flag: string, text: string): number {
   throw new RangeError(`${flag} must be a port from 0 to 65535, not "${text}"`)
 }
 
-await main()
+try {
+  await main()
+} catch (error) {
+  // A wrong flag or a port that is taken: the sentence helps, the stack does not.
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
