@@ -5,7 +5,9 @@ import { Endpoint, type EndpointLimits } from './endpoint.ts'
 export interface SchedulerLimits extends EndpointLimits {
   /** Calls open at once to all endpoints together. */
   readonly openMax: number
-  /** Of these, calls to endpoints that are closed: probes that hang must not take the place of calls that work. */
+  /** Of these, calls to endpoints whose last call did not succeed: the rest is for those that work. */
+  readonly unprovenOpenMax: number
+  /** Of these, probes of closed endpoints: the rest is for those of which nothing bad is known. */
   readonly probesOpenMax: number
   /** Deliveries in memory, called or waiting. */
   readonly heldMax: number
@@ -21,6 +23,7 @@ export const schedulerLimitsDefault: SchedulerLimits = {
   probePauseMs: 5_000,
   probePauseMsMax: 60_000,
   openMax: 1_024,
+  unprovenOpenMax: 768,
   probesOpenMax: 256,
   heldMax: 20_000,
   endpointsMax: 20_000,
@@ -37,8 +40,8 @@ export interface SchedulerEvents {
 
 /**
  * Decides which call comes next. Each endpoint has its own queue, starts with few calls at once, earns more by
- * answering, and gets at most an eighth of the calls still free: the fuller the house, the smaller the share, so
- * that endpoints which hang together cannot take the last place from one that answers.
+ * answering, and gets at most an eighth of the calls still free: the fuller the house, the smaller the share. Part of
+ * all calls is kept for endpoints that answer, so that those which hang together cannot take the last one from them.
  */
 export class CallScheduler {
   readonly #clock: Clock
@@ -51,6 +54,7 @@ export class CallScheduler {
   #pumping = false
   readonly #probing = new Set<Endpoint>()
   #open = 0
+  #unprovenOpen = 0
   #queued = 0
   #stopped = false
 
@@ -157,6 +161,10 @@ export class CallScheduler {
     endpoint.open -= 1
     this.#open -= 1
     this.#probing.delete(endpoint)
+    if (endpoint.unprovenOpen > 0) {
+      endpoint.unprovenOpen -= 1
+      this.#unprovenOpen -= 1
+    }
     endpoint.usedAt = this.#clock.now()
     this.#list(endpoint)
   }
@@ -190,8 +198,7 @@ export class CallScheduler {
   #openCalls(endpoint: Endpoint): void {
     const now = this.#clock.now()
     while (endpoint.mayOpen(now, this.#share())) {
-      const probesFull = endpoint.closed && this.#probing.size >= this.#limits.probesOpenMax
-      if (this.#open >= this.#limits.openMax || probesFull) {
+      if (this.#full(endpoint)) {
         // The end of any call looks at this endpoint again.
         endpoint.listed = true
         this.#listed.push(endpoint)
@@ -200,15 +207,32 @@ export class CallScheduler {
       const delivery = endpoint.shift()
       if (delivery === undefined) return
       this.#queued -= 1
-      this.#open += 1
-      endpoint.open += 1
-      if (endpoint.closed) this.#probing.add(endpoint)
+      this.#count(endpoint)
       this.#events.start(delivery, endpoint)
     }
     if (endpoint.backlog && endpoint.runsLow && endpoint.room(now) > 0) this.#events.wanted(endpoint)
   }
 
   #share(): number {
-    return Math.max(1, Math.floor((this.#limits.openMax - this.#open) / 8))
+    return Math.max(1, Math.floor((this.#limits.openMax - this.#open) / SHARE))
+  }
+
+  #full(endpoint: Endpoint): boolean {
+    const { openMax, unprovenOpenMax, probesOpenMax } = this.#limits
+    if (this.#open >= openMax) return true
+    if (endpoint.proven) return false
+    return this.#unprovenOpen >= unprovenOpenMax || (endpoint.closed && this.#probing.size >= probesOpenMax)
+  }
+
+  #count(endpoint: Endpoint): void {
+    this.#open += 1
+    endpoint.open += 1
+    if (endpoint.closed) this.#probing.add(endpoint)
+    if (endpoint.proven) return
+    this.#unprovenOpen += 1
+    endpoint.unprovenOpen += 1
   }
 }
+
+/** One endpoint's part of the calls that are still free, as a divisor. */
+const SHARE = 8

@@ -22,6 +22,10 @@ export class Endpoint {
   #head = 0
   /** Calls made and not yet finished. */
   open = 0
+  /** Of these, calls made while it was not answering well. */
+  unprovenOpen = 0
+  /** Its last call succeeded. */
+  proven = false
   #openMax: number
   #failuresInRow = 0
   #pauses = 0
@@ -100,6 +104,7 @@ export class Endpoint {
   succeeded(): void {
     // After a time in which the table was not read for it there may be much.
     if (this.#failuresInRow > 0 || this.#pausedUntil > 0) this.backlog = true
+    this.proven = true
     this.#failuresInRow = 0
     this.#pauses = 0
     this.#pausedUntil = 0
@@ -108,6 +113,7 @@ export class Endpoint {
 
   /** `askedMs` is the receiver's Retry-After, 0 without; `random` is 0 up to 1. */
   failed(now: number, { askedMs, random }: { askedMs: number; random: number }): void {
+    this.proven = false
     this.#failuresInRow += 1
     this.#openMax = Math.max(1, Math.floor(this.#openMax / 2))
     // Calls that were open when it closed fail after it; they are no probes and lengthen nothing.

@@ -165,7 +165,7 @@ export class WebhookEngine {
     this.#state = 'stopped'
     this.#scheduler.stop()
     await this.#table.stop()
-    if (this.#scheduler.open > 0) await this.#lastCall(drainMs)
+    if (this.#scheduler.open > 0 && drainMs > 0) await this.#lastCall(drainMs)
     await this.#options.sender.close()
     this.#recordAgain()
     await this.#within(stopCommitMsMax, this.#options.commits.drain())

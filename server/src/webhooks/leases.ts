@@ -29,9 +29,10 @@ export function returnLeases(
   { nodeId, deliveryIds }: { nodeId: string; deliveryIds: readonly string[] },
 ): void {
   const rows = JSON.stringify(deliveryIds.map((id) => [id]))
+  // The coalesce keeps PostgreSQL from starting at the index of leases, which holds as many rows as this node does.
   tx.run(
     `update webhook_deliveries set leased_by = null
-     where leased_by = $2 and id in (select value->>0 from rows($1))`,
+     where coalesce(leased_by, '') = $2 and id in (select value->>0 from rows($1))`,
     [rows, nodeId],
   )
 }

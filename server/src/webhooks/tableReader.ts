@@ -38,7 +38,7 @@ const leasedReadMax = 50_000
 export const waitingCountMax = 10_000
 const forgetEndpointAfterMs = 600_000
 
-/** Reads the table each second, and at once when an endpoint known to have more has called what it had. One round at a time. */
+/** Reads the table each second, and at once for an endpoint that is known to have more. One round at a time. */
 export class TableReader {
   readonly #options: TableReaderOptions
   readonly #clock: Clock

@@ -135,7 +135,12 @@ class Call implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#finish('the connection was closed')
+    // undici frees the connection a turn later. Were the next call made now, it would open another one.
+    setImmediate(finishAnswered, this)
+  }
+
+  finishAnswered(): void {
+    this.#finish('')
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -148,15 +153,17 @@ class Call implements Dispatcher.DispatchHandler {
   }
 
   abort(): void {
-    if (!this.#calls.delete(this)) return
-    this.#done({ kind: 'aborted' })
+    this.#finish(null)
     this.#controller?.abort(stopped)
   }
 
-  /** The status line is the receiver's word: once it came, a body that is endless or broken off changes nothing. */
-  #finish(error: string): void {
+  /**
+   * The status line is the receiver's word: once it came, a body that is endless or broken off changes nothing.
+   * `error` says why there is none; null: because we stopped.
+   */
+  #finish(error: string | null): void {
     if (!this.#calls.delete(this)) return
-    if (this.#status === 0) this.#done({ kind: 'failed', error })
+    if (this.#status === 0) this.#done(error === null ? { kind: 'aborted' } : { kind: 'failed', error })
     else {
       const responseStart = Buffer.concat(this.#start).toString('utf8')
       this.#done({ kind: 'answered', status: this.#status, retryAfter: this.#retryAfter, responseStart })
@@ -165,6 +172,10 @@ class Call implements Dispatcher.DispatchHandler {
 }
 
 const stopped = new Error('stopped by us')
+
+function finishAnswered(call: Call): void {
+  call.finishAnswered()
+}
 
 function explain(error: Error): string {
   // A name with several addresses that all refuse comes as an AggregateError without a message.
