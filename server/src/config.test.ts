@@ -103,9 +103,9 @@ http: { port: "8o80", hosts: x }
 accounts:
   - { id: acme, apiKeys: [{ key: one-key, scopes: [all] }], numbers: [{ number: "+1" }], limits: { requestsPerSecond: 0 } }
   - { id: acme, apiKeys: [{ key: one-key }], senders: ["", "twelve chars"] }
-  - { name: Nobody }
+  - { name: Nobody, apiKeys: [{ key: not one word }] }
 carriers:
-  - { id: smsc-1, type: smpp, host: smsc.example, port: "x", systemId: x, password: 123456789, onDoubt: maybe }
+  - { id: smsc-1, type: smpp, host: smsc.example, port: "x", systemId: x, password: y, onDoubt: maybe }
 routes:
   - { carrier: smsc-9 }
   - { carrier: smsc-1, prefix: DE, priority: high }
@@ -123,8 +123,8 @@ retention: 7
     'accounts[0].limits.requestsPerSecond: expected a number above 0, got 0',
     'accounts[1].senders[0]: expected text that is not empty, got ""',
     'accounts[2].id: missing, expected 1–64 letters, digits, dots, dashes or underscores, a letter or digit first',
+    'accounts[2].apiKeys[0].key: expected 1–256 printable ASCII characters without spaces, got something else (not shown: it is a secret)',
     'carriers[0].port: expected a whole number 1–65535, got "x"',
-    'carriers[0].password: expected text of at most 8 characters, got something else (not shown: it is a secret)',
     'carriers[0].onDoubt: expected "resend" or "hold", got "maybe"',
     'routes[1].prefix: expected the first 1–15 digits of an international number, got "DE"',
     'routes[1].priority: expected a whole number 0–1000000, got "high"',
@@ -135,6 +135,7 @@ retention: 7
     'accounts[1].id: the same as accounts[0].id, expected one of its own',
     'accounts[1].apiKeys[0].key: the same as accounts[0].apiKeys[0].key, expected one of its own',
     'accounts[1].senders[0]: expected an international number, a short code or 1–11 GSM characters, got "twelve chars"',
+    'routes[0].carrier: expected the id of one of the carriers (there are: smsc-1), got "smsc-9"',
     'prices[1].effective: expected a time such as "2026-01-01T00:00:00Z", got "2026-13-01"',
   ])
 })
@@ -144,9 +145,10 @@ test('a mistake in one carrier is not told again as a route to an unknown carrie
   assert.deepEqual(problemsOf(`carriers: [${carrier}]\nroutes: [{ carrier: b }]`), [
     'routes[0].carrier: expected the id of one of the carriers (there are: a), got "b"',
   ])
-  assert.deepEqual(problemsOf('carriers: [{ id: a, type: smpp, host: h, password: y }]\nroutes: [{ carrier: a }]'), [
-    'carriers[0].systemId: missing, expected text of 1–15 characters',
-  ])
+  assert.deepEqual(
+    problemsOf('carriers: [{ id: a, type: smpp, systemId: x, password: y }]\nroutes: [{ carrier: a }]'),
+    ['carriers[0].host: missing, expected text that is not empty'],
+  )
 })
 
 test('the message of the error names the file and lists the problems', () => {

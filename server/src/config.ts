@@ -6,13 +6,15 @@ import { DEMO_ACCOUNT } from './accounts/demoAccount.ts'
 import type { SmppCarrierConfig } from './carriers/smpp/config.ts'
 import { readAccounts } from './config/accounts.ts'
 import { digitsOf } from './config/fields.ts'
-import { type Price, readPrices } from './config/prices.ts'
+import { readPrices } from './config/prices.ts'
 import { type Findings, readBySchema, readIfRight } from './config/readBySchema.ts'
 import { type ConfigNode, EMPTY_MAP, type Environment, readYaml, textNode } from './config/readYaml.ts'
-import { knownIds, type Route, readRoutes, routesTo } from './config/routes.ts'
+import { knownIds, readRoutes, routesTo } from './config/routes.ts'
 import { ConfigFile, LogLevel } from './config/schema.ts'
 import { readCarriers, type SimulatorConfig } from './config/simulator.ts'
 import { OperatorError, reasonOf } from './operatorError.ts'
+import type { Route } from './routing/chooseCarriers.ts'
+import type { Price } from './routing/findPrice.ts'
 
 /** Everything the operator decides, complete and checked. Times in the unit of their name, nothing here changes later. */
 export interface Config {

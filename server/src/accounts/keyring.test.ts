@@ -155,7 +155,7 @@ for (const engine of engines) {
       const demo = createKeyring({ db, clock, accounts: [ACME], demoKey: 'hg_demo_x' })
       assert.deepEqual(demo.find('acme-key'), {
         accountId: 'acme',
-        keyId: 'backend',
+        keyId: 'acme-config-1',
         scopes: new Set(['messages']),
         requestsPerSecond: 10,
       })

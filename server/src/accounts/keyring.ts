@@ -131,8 +131,9 @@ interface StoredKey extends Row {
 function configuredPrincipals(accounts: readonly Account[], demoKey: string | null): Map<string, Principal> {
   const principals = new Map<string, Principal>()
   for (const account of accounts) {
-    account.apiKeys.forEach(({ key, name, scopes }, index) => {
-      principals.set(hashKey(key), principalOf(account, name ?? `${account.id}-config-${index + 1}`, scopes))
+    account.apiKeys.forEach(({ key, scopes }, index) => {
+      // Not the key's name: two accounts may use the same.
+      principals.set(hashKey(key), principalOf(account, `${account.id}-config-${index + 1}`, scopes))
     })
   }
   if (demoKey !== null) principals.set(hashKey(demoKey), principalOf(DEMO_ACCOUNT, 'demo', SCOPES))

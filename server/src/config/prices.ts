@@ -1,21 +1,8 @@
 import { type Static, Type } from 'typebox'
+import type { Price } from '../routing/findPrice.ts'
 import { digitsOf, identifier, networkCode, numberPrefix } from './fields.ts'
 import type { Findings } from './readBySchema.ts'
 import type { KnownIds } from './routes.ts'
-
-/** What one segment costs the account; a condition that is null fits every message. */
-export interface Price {
-  readonly mccmnc: string | null
-  /** First digits of the recipient's number, without +. */
-  readonly prefix: string | null
-  readonly account: string | null
-  /** Decimal text as written: money is never a float. */
-  readonly price: string
-  /** ISO 4217. */
-  readonly currency: string
-  /** Epoch ms from which the price holds, until a later one for the same conditions. */
-  readonly effectiveAt: number
-}
 
 export const PriceEntry = Type.Object({
   mccmnc: Type.Optional(networkCode()),

@@ -1,20 +1,7 @@
 import { type Static, Type } from 'typebox'
+import type { Route } from '../routing/chooseCarriers.ts'
 import { digitsOf, identifier, networkCode, numberPrefix } from './fields.ts'
 import type { Findings } from './readBySchema.ts'
-
-/** Which carrier takes a message; a condition that is null fits every message. */
-export interface Route {
-  readonly carrier: string
-  /** The gateway name that a request may ask for. */
-  readonly gateway: string | null
-  readonly account: string | null
-  /** First digits of the recipient's number, without +. */
-  readonly prefix: string | null
-  readonly mccmnc: string | null
-  readonly sender: string | null
-  /** The lower goes first. */
-  readonly priority: number
-}
 
 export const RouteEntry = Type.Object({
   carrier: identifier(),
