@@ -245,7 +245,8 @@ export class WebhookEngine {
   }
 
   #recordLater(): void {
-    if (this.#recordingAgain || this.#unrecorded.length === 0) return
+    // A stopped engine has had its last try; the calls are made again by whoever takes its leases.
+    if (this.#recordingAgain || this.#unrecorded.length === 0 || this.#state === 'stopped') return
     this.#recordingAgain = true
     this.#clock.after(recordAgainMs, () => {
       this.#recordingAgain = false

@@ -3,7 +3,13 @@ import { lookup, Resolver } from 'node:dns/promises'
 /** All addresses of a host name, at least one; rejects when there are none. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>
 
-const queryTimeoutMs = 2_000
+export interface ResolveOptions {
+  /** Name servers as 'address:port' instead of the system's. */
+  readonly servers?: readonly string[]
+  readonly queryTimeoutMs?: number
+}
+
+const queryTimeoutMsDefault = 2_000
 const queryTriesMax = 2
 
 /**
@@ -11,8 +17,9 @@ const queryTriesMax = 2
  * customers with dead name servers could stop the process with it; it is asked only about names the name servers say
  * do not exist, for then it answers at once: hosts file, search domains.
  */
-export function createResolve(): Resolve {
-  const resolver = new Resolver({ timeout: queryTimeoutMs, tries: queryTriesMax })
+export function createResolve(options: ResolveOptions = {}): Resolve {
+  const resolver = new Resolver({ timeout: options.queryTimeoutMs ?? queryTimeoutMsDefault, tries: queryTriesMax })
+  if (options.servers !== undefined) resolver.setServers(options.servers)
   return async (hostname) => {
     const [v4, v6] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
     const addresses = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
