@@ -15,9 +15,11 @@ import type { Carrier, CarrierEvents } from './carriers/carrier.ts'
 import { createSmppCarrier } from './carriers/smpp/smppCarrier.ts'
 import { openStore } from './cli/openStore.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { SIMULATOR_CARRIER } from './config/simulator.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
-import { GroupCommit } from './db/groupCommit.ts'
+import { lockDataFolder } from './db/dataFolder.ts'
+import { type BatchQueue, GroupCommit } from './db/groupCommit.ts'
 import { migrate } from './db/migrate.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { markOpenings } from './dispatch/markOpenings.ts'
@@ -32,20 +34,19 @@ import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
 import { acceptMessages } from './messages/acceptMessages.ts'
 import type { AnnounceFinal } from './messages/changeStatus.ts'
-import { composeMessage, type SmsToAccept } from './messages/composeMessage.ts'
-import type { Lifetimes } from './messages/lifetimes.ts'
-import type { Message } from './messages/message.ts'
+import { createSmsIntake } from './messages/smsIntake.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { loadNodeId } from './nodeId.ts'
 import { createNetworkTable } from './numbers/network.ts'
 import { OrphanMatcher } from './receipts/orphans.ts'
-import { recordReceipts } from './receipts/recordReceipts.ts'
+import { type ReceiptEntry, recordReceipts } from './receipts/recordReceipts.ts'
 import { createRouting } from './routing/chooseCarriers.ts'
 import { createPriceList } from './routing/findPrice.ts'
 import { demoKeyOf, loadSecret } from './secrets.ts'
 import { announce } from './webhooks/announce.ts'
 import { WebhookEngine } from './webhooks/engine.ts'
 import { checkCallbackUrl } from './webhooks/guard.ts'
+import { releaseLeases } from './webhooks/leases.ts'
 import { UndiciSender } from './webhooks/undiciSender.ts'
 
 export interface Heliograph {
@@ -61,11 +62,19 @@ export async function startHeliograph(
   { clock = systemClock }: { clock?: Clock } = {},
 ): Promise<Heliograph> {
   const log = createLog(config.logLevel)
-  const db = await openStore(config, { shared: false })
-  const stops: (() => Promise<void> | void)[] = [() => db.close()]
+  const stops: Stop[] = []
+  // The embedded store locks the folder itself; elsewhere two nodes would share one name, and so their leases.
+  if (config.store.url !== null) {
+    const lock = lockDataFolder(config.dataDirectory)
+    stops.push(() => lock.release())
+  }
   try {
+    const db = await openStore(config, { shared: false })
+    stops.push(() => db.close())
     await migrate(db)
-    const url = await run({ config, clock, log, db, stops })
+    const nodeId = await loadNodeId(config)
+    const url = await run({ config, clock, log, db, nodeId, newId: createIds(clock), metrics: createMetrics(), stops })
+    log.info({ url, store: db.engine, carriers: config.carriers.length, node: nodeId }, 'started')
     return { url, stop: () => stopAll(stops) }
   } catch (error) {
     await stopAll(stops)
@@ -73,39 +82,73 @@ export async function startHeliograph(
   }
 }
 
+type Stop = () => Promise<void> | void
+
 /** Last started, first stopped. */
-async function stopAll(stops: (() => Promise<void> | void)[]): Promise<void> {
+async function stopAll(stops: Stop[]): Promise<void> {
   for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop()
 }
 
-interface Parts {
+/** What most parts need. */
+interface Ground {
   readonly config: Config
   readonly clock: Clock
   readonly log: Logger
   readonly db: Database
+  readonly nodeId: string
+  readonly newId: () => string
+  readonly metrics: Metrics
   /** What to do to stop, in the order of starting. */
-  readonly stops: (() => Promise<void> | void)[]
+  readonly stops: Stop[]
 }
 
-async function run({ config, clock, log, db, stops }: Parts): Promise<string> {
-  const metrics = createMetrics()
-  const nodeId = await loadNodeId(config)
-  const secret = await loadSecret(config)
-  const newId = createIds(clock)
-  const lifetimes: Lifetimes = { messageRetentionMs: config.retention.messagesDays * DAY_MS }
-  const trouble = (error: unknown, where: string) => log.error({ err: error, where }, 'trouble')
-  let baseUrl = ''
+/** The engine below the APIs, running. */
+interface Engine {
+  readonly carriers: ReadonlyMap<string, Carrier>
+  readonly dispatcher: Dispatcher
+  readonly commits: GroupCommit
+  readonly intake: ReturnType<typeof createSmsIntake>
+}
 
+async function run(ground: Ground): Promise<string> {
+  const { config, stops } = ground
+  const simulator = await startSimulator(config, stops)
+  let url = ''
+  const baseUrl = () => config.http.publicUrl ?? url
+  const engine = await startEngine(ground, { simulator, baseUrl })
+  const http = await buildHttp(ground, { engine, baseUrl })
+  if (simulator !== null) await mountSimulator(http, simulator)
+  stops.push(() => http.close())
+  url = await http.listen({ host: config.http.host, port: config.http.port })
+  return url
+}
+
+async function startEngine(
+  ground: Ground,
+  { simulator, baseUrl }: { simulator: Smsc | null; baseUrl: () => string },
+): Promise<Engine> {
+  const { config, clock, log, db, nodeId, newId, metrics, stops } = ground
+  const lifetimes = { messageRetentionMs: config.retention.messagesDays * DAY_MS }
+  const routesFor = createRouting(config.routes)
+  const carriers = new Map<string, Carrier>()
   const commits = new GroupCommit({ db, clock, observe: (commit) => observeCommit(metrics, commit) })
-  const webhookSender = new UndiciSender({
+  const dispatcher = new Dispatcher({
+    db,
     clock,
-    userAgent: `Heliograph/${packageJson.version}`,
-    allowPrivateNetworks: config.webhooks.allowPrivateNetworks,
+    nodeId,
+    carriers,
+    routesFor,
+    lifetimes,
+    random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
+    observe(event) {
+      if (event.kind === 'outcome') metrics.submissions.inc({ carrier: event.carrierId, outcome: event.outcome })
+      else if (event.kind === 'in doubt') metrics.inDoubt.inc({ carrier: event.carrierId }, event.messages)
+      else log.error({ err: event.error }, 'dispatch.trouble')
+    },
   })
-
   const announceFinal: AnnounceFinal = (tx, finished) => {
     const deliveries = finished.flatMap((view) => {
-      const callback = renderReceiptCallback(view, baseUrl)
+      const callback = renderReceiptCallback(view, baseUrl())
       if (callback === null) return []
       const { id, accountId } = view.message
       return [
@@ -116,27 +159,7 @@ async function run({ config, clock, log, db, stops }: Parts): Promise<string> {
     return () => webhooks.offer(deliveries)
   }
 
-  const simulator = await startSimulator(config, stops)
-  const routesFor = createRouting(config.routes)
-  const priceOf = createPriceList(config.prices)
-  const networks = createNetworkTable(config.networks)
-  const carriers = new Map<string, Carrier>()
-  const dispatcher = new Dispatcher({
-    db,
-    clock,
-    nodeId,
-    carriers,
-    routesFor,
-    lifetimes,
-    random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
-    observe: (event) => {
-      if (event.kind === 'outcome') metrics.submissions.inc({ carrier: event.carrierId, outcome: event.outcome })
-      else if (event.kind === 'in doubt') metrics.inDoubt.inc({ carrier: event.carrierId }, event.messages)
-      else trouble(event.error, 'dispatch')
-    },
-  })
-
-  // Steps write in this order: what a submission became must be there before its receipt is looked up.
+  // Steps write in this order: what became of a submission must be there before its receipt is looked up.
   const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), announceFinal }))
   const openings = commits.add(markOpenings())
   const outcomes = commits.add(
@@ -146,63 +169,30 @@ async function run({ config, clock, log, db, stops }: Parts): Promise<string> {
     recordReceipts({
       lifetimes,
       announceFinal,
-      observe: ({ matched, orphaned }) => {
+      observe({ matched, orphaned }) {
         metrics.receipts.inc({ match: 'matched' }, matched)
         metrics.receipts.inc({ match: 'orphan' }, orphaned)
       },
     }),
   )
+  const webhooks = buildWebhooks(ground, commits)
   dispatcher.connect({ outcomes, openings })
-  const webhooks = new WebhookEngine({
-    db,
-    commits,
-    clock,
-    nodeId,
-    sender: webhookSender,
-    retentionMs: config.retention.webhooksDays * DAY_MS,
-    log,
-    observe: {
-      attempt: ({ event, outcome, durationMs }) => {
-        metrics.callbacks.inc({ event, outcome })
-        metrics.callbackSeconds.observe(durationMs / 1000)
-      },
-      expired: (count) => metrics.callbacksExpired.inc(count),
-      backlog: ({ waiting, queued, open }) => {
-        metrics.callbacksWaiting.set({ place: 'table' }, waiting)
-        metrics.callbacksWaiting.set({ place: 'memory' }, queued + open)
-      },
-    },
-  })
-
-  const events: CarrierEvents = {
-    room: (carrierId) => dispatcher.carrierHasRoom(carrierId),
-    receipt: (receipt, answer) => {
-      const entry = { id: newId(), receipt, receivedAt: clock.now(), orphan: false, answer }
-      if (!receipts.push(entry)) answer(false)
-    },
-    // Nothing here can keep it yet, so the carrier is asked to keep it: what is acknowledged is never lost.
-    inbound: (_part, answer) => answer(false),
-  }
-  for (const carrier of config.carriers) {
-    const port = simulator !== null && carrier.id === SIMULATOR_CARRIER ? { port: simulator.port } : {}
-    carriers.set(
-      carrier.id,
-      createSmppCarrier(
-        { ...carrier, ...port },
-        { clock, events, log: ({ event, ...fields }) => log.info(fields, event) },
-      ),
-    )
-  }
-
+  buildCarriers(ground, { simulator, carriers, events: carrierEvents(ground, { dispatcher, receipts }) })
   const heartbeat = new NodeHeartbeat({
     db,
     clock,
     nodeId,
-    onDead: async (nodeIds) => {
+    async onDead(nodeIds) {
       await dispatcher.freeLeasesOf(nodeIds)
+      await db.write((tx) => releaseLeases(tx, nodeIds))
     },
   })
-  const orphans = new OrphanMatcher({ db, clock, receipts, trouble: (error) => trouble(error, 'orphans') })
+  const orphans = new OrphanMatcher({
+    db,
+    clock,
+    receipts,
+    trouble: (error) => log.error({ err: error }, 'receipts.trouble'),
+  })
 
   await heartbeat.start()
   stops.push(() => heartbeat.stop())
@@ -221,106 +211,140 @@ async function run({ config, clock, log, db, stops }: Parts): Promise<string> {
     await Promise.all([...carriers.values()].map((carrier) => carrier.stop(CARRIER_DRAIN_MS)))
   })
 
-  const keyring = createKeyring({
-    db,
+  const networks = createNetworkTable(config.networks)
+  const intake = createSmsIntake({
     clock,
-    accounts: config.accounts,
-    demoKey: config.demo ? demoKeyOf(secret) : null,
+    newId,
+    nodeId,
+    lifetimes,
+    networkOf: networks.find,
+    routesFor,
+    priceOf: createPriceList(config.prices),
+    noRoute: NO_ROUTE,
+    memory: dispatcher,
+    queue: accepts,
+    observe: { accepted: () => metrics.acceptedSinceSample++, refused: () => metrics.refused.inc() },
   })
-  const callers = { keyring, rateLimit: createRateLimit(clock) }
-  const http = createHttpServer({ bodyBytesMax: config.http.bodyBytesMax, trouble })
-  await apiDocs(http, { version: packageJson.version, baseUrl: '/' })
-  const compose = (order: SmsToAccept): Message => {
-    const mccmnc = networks.find(order.recipient)?.mccmnc ?? null
-    const routed = {
-      accountId: order.accountId,
-      gateway: order.gateway,
-      sender: order.sender.value,
-      recipient: order.recipient,
-      mccmnc,
-    }
-    const now = clock.now()
-    return composeMessage(order, {
-      id: newId(),
-      now,
-      mccmnc,
-      price: priceOf(routed, now),
-      carrierId: routesFor(routed)[0] ?? null,
-      noRoute: NO_ROUTE,
-      lifetimes,
-    })
-  }
-  await http.register(async (app) => {
-    sendSms(app, {
-      ...callers,
-      clock,
-      accounts: new Map(config.accounts.map((account) => [account.id, account])),
-      baseUrl: () => baseUrl,
-      checkCallbackUrl: (url) => checkCallbackUrl(url, config.webhooks),
-      compose,
-      accept: (acceptance) => {
-        const { message } = acceptance
-        if (accepts.length >= ACCEPTS_WAITING_MAX) {
-          metrics.refused.inc()
-          return false
-        }
-        const due = message.status === 'accepted' && message.scheduledAt === null
-        const leased = due && dispatcher.hasRoomFor(message.carrierId)
-        if (due && !leased) dispatcher.leftInTable(message.carrierId)
-        const failed = (error: unknown) => {
-          metrics.refused.inc()
-          dispatcher.suspectStrays()
-          acceptance.failed(error)
-        }
-        const accepted = (stored: Message) => {
-          acceptedCount++
-          acceptance.accepted(stored)
-        }
-        return accepts.push({ ...acceptance, accepted, failed, leasedBy: leased ? nodeId : null })
-      },
-    })
-    messageStatus(app, { ...callers, db, baseUrl: () => baseUrl })
-    conversion(app, { ...callers, db, clock })
-    listMessagesRoute(app, { ...callers, db, clock, baseUrl: () => baseUrl })
-    explainMessage(app, { ...callers, db, baseUrl: () => baseUrl })
-    explainTextRoute(app, callers)
-    apiKeyRoutes(app, { ...callers, db, clock })
-    health(app, { db, metrics, carriers: healths, sample })
-  })
-  if (simulator !== null) await mountSimulator(http, simulator)
-
-  let acceptedCount = 0
-  let acceptedShown = 0
-  function healths() {
-    return [...carriers.values()].map((carrier) => ({ id: carrier.id, health: carrier.health() }))
-  }
-  function sample(): void {
-    metrics.accepted.inc(acceptedCount - acceptedShown)
-    acceptedShown = acceptedCount
-    metrics.commitWaiting.set(commits.waiting)
-    for (const { id, health: state } of healths()) {
-      metrics.waiting.set({ carrier: id }, dispatcher.waiting(id))
-      metrics.carrierBinds.set({ carrier: id }, state.bindsUp)
-      metrics.carrierInFlight.set({ carrier: id }, state.inFlight)
-    }
-  }
-
-  stops.push(() => http.close())
-  baseUrl = await http.listen({ host: config.http.host, port: config.http.port })
-  log.info({ url: baseUrl, store: db.engine, carriers: carriers.size, node: nodeId }, 'started')
-  return baseUrl
+  return { carriers, dispatcher, commits, intake }
 }
 
 const DAY_MS = 86_400_000
 const RANDOM_STEPS = 2 ** 32
-const SIMULATOR_CARRIER = 'simulator'
-/** Messages whose callers wait for the commit; more are answered 503. */
-const ACCEPTS_WAITING_MAX = 10_000
 /** Together with the last commits below the 10 s in which a stop is promised. */
 const CARRIER_DRAIN_MS = 4_000
 const WEBHOOK_DRAIN_MS = 3_000
 
-async function startSimulator(config: Config, stops: Parts['stops']): Promise<Smsc | null> {
+function buildWebhooks({ config, clock, log, db, nodeId, metrics }: Ground, commits: GroupCommit): WebhookEngine {
+  const { allowPrivateNetworks } = config.webhooks
+  const userAgent = `Heliograph/${packageJson.version}`
+  return new WebhookEngine({
+    db,
+    commits,
+    clock,
+    nodeId,
+    sender: new UndiciSender({ clock, userAgent, allowPrivateNetworks }),
+    retentionMs: config.retention.webhooksDays * DAY_MS,
+    log,
+    observe: {
+      attempt({ event, outcome, durationMs }) {
+        metrics.callbacks.inc({ event, outcome })
+        metrics.callbackSeconds.observe(durationMs / 1000)
+      },
+      expired: (count) => metrics.callbacksExpired.inc(count),
+      backlog({ waiting, queued, open }) {
+        metrics.callbacksWaiting.set({ place: 'table' }, waiting)
+        metrics.callbacksWaiting.set({ place: 'memory' }, queued + open)
+      },
+    },
+  })
+}
+
+function carrierEvents(
+  { clock, newId }: Ground,
+  { dispatcher, receipts }: { dispatcher: Dispatcher; receipts: BatchQueue<ReceiptEntry> },
+): CarrierEvents {
+  return {
+    room: (carrierId) => dispatcher.carrierHasRoom(carrierId),
+    receipt(receipt, answer) {
+      const entry = { id: newId(), receipt, receivedAt: clock.now(), orphan: false, answer }
+      if (!receipts.push(entry)) answer(false)
+    },
+    // Nothing here can keep it yet, so the carrier is asked to keep it: what is acknowledged is never lost.
+    inbound: (_part, answer) => answer(false),
+  }
+}
+
+function buildCarriers(
+  { config, clock, log }: Ground,
+  { simulator, carriers, events }: { simulator: Smsc | null; carriers: Map<string, Carrier>; events: CarrierEvents },
+): void {
+  for (const carrier of config.carriers) {
+    const port = simulator !== null && carrier.id === SIMULATOR_CARRIER ? { port: simulator.port } : {}
+    const built = createSmppCarrier(
+      { ...carrier, ...port },
+      {
+        clock,
+        events,
+        log: ({ event, ...fields }) => (event === 'carrier.bound' ? log.info(fields, event) : log.warn(fields, event)),
+      },
+    )
+    carriers.set(carrier.id, built)
+  }
+}
+
+async function buildHttp(
+  { config, clock, log, db, metrics }: Ground,
+  { engine, baseUrl }: { engine: Engine; baseUrl: () => string },
+): Promise<FastifyInstance> {
+  const { carriers, dispatcher, commits, intake } = engine
+  const demoKey = config.demo ? demoKeyOf(await loadSecret(config)) : null
+  const keyring = createKeyring({ db, clock, accounts: config.accounts, demoKey })
+  const callers = { keyring, rateLimit: createRateLimit(clock) }
+  const accounts = new Map(config.accounts.map((account) => [account.id, account]))
+  const healths = () => [...carriers.values()].map(healthOf)
+  const http = createHttpServer({
+    bodyBytesMax: config.http.bodyBytesMax,
+    trouble: (error, where) => log.error({ err: error, where }, 'http.trouble'),
+  })
+  await apiDocs(http, { version: packageJson.version, baseUrl: '/' })
+  await http.register(async (app) => {
+    const check = (callbackUrl: string) => checkCallbackUrl(callbackUrl, config.webhooks)
+    sendSms(app, { ...callers, clock, accounts, baseUrl, checkCallbackUrl: check, intake })
+    messageStatus(app, { ...callers, db, baseUrl })
+    conversion(app, { ...callers, db, clock })
+    listMessagesRoute(app, { ...callers, db, clock, baseUrl })
+    explainMessage(app, { ...callers, db, baseUrl })
+    explainTextRoute(app, callers)
+    apiKeyRoutes(app, { ...callers, db, clock })
+    health(app, { db, metrics, carriers: healths, sample: () => sample(metrics, { commits, dispatcher, healths }) })
+  })
+  return http
+}
+
+/** Brings to the metrics what is only counted or looked up when somebody asks. */
+function sample(
+  metrics: Metrics,
+  {
+    commits,
+    dispatcher,
+    healths,
+  }: Pick<Engine, 'commits' | 'dispatcher'> & { healths: () => ReturnType<typeof healthOf>[] },
+): void {
+  metrics.accepted.inc(metrics.acceptedSinceSample)
+  metrics.acceptedSinceSample = 0
+  metrics.commitWaiting.set(commits.waiting)
+  for (const { id, health: state } of healths()) {
+    metrics.waiting.set({ carrier: id }, dispatcher.waiting(id))
+    metrics.carrierBinds.set({ carrier: id }, state.bindsUp)
+    metrics.carrierInFlight.set({ carrier: id }, state.inFlight)
+  }
+}
+
+function healthOf(carrier: Carrier) {
+  return { id: carrier.id, health: carrier.health() }
+}
+
+async function startSimulator(config: Config, stops: Stop[]): Promise<Smsc | null> {
   if (config.simulator === null) return null
   // Loaded only where it runs.
   const { startSmsc } = await import('@heliograph/simulator/smsc')

@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true }))
 test('without a file the demo is complete: simulator, its carrier and route, one account', () => {
   const config = loadConfig({ environment: {} })
   assert.equal(config.demo, true)
-  assert.deepEqual(config.http, { host: '127.0.0.1', port: 8080, bodyBytesMax: 1_048_576 })
+  assert.deepEqual(config.http, { host: '127.0.0.1', port: 8080, publicUrl: null, bodyBytesMax: 1_048_576 })
   assert.equal(config.webhooks.allowPrivateNetworks, true)
   assert.deepEqual(idsOf(config.accounts), ['demo'])
   assert.deepEqual(idsOf(config.carriers), ['simulator'])
@@ -182,7 +182,7 @@ test('an empty file, and sections without content, mean the defaults', () => {
 test('variables stand for text, numbers and yes or no, and never show in a message', () => {
   const text = 'http: { port: "${A_PORT}", host: "${A}${B}" }\nwebhooks: { allowPrivateNetworks: "${YES}" }\n'
   const config = load(text, { A_PORT: '8081', A: 'a.', B: 'example', YES: 'true' })
-  assert.deepEqual(config.http, { host: 'a.example', port: 8081, bodyBytesMax: 1_048_576 })
+  assert.deepEqual(config.http, { host: 'a.example', port: 8081, publicUrl: null, bodyBytesMax: 1_048_576 })
   assert.equal(config.webhooks.allowPrivateNetworks, true)
   assert.deepEqual(problemsOf(text, { A_PORT: 'hidden', A: '', B: '', YES: 'hidden' }), [
     'http.host: expected text that is not empty, got the value of "${A}${B}"',

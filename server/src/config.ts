@@ -25,7 +25,13 @@ export interface Config {
   readonly dataDirectory: string
   readonly logLevel: Static<typeof LogLevel>
   readonly secret: string | null // null: kept in the data folder
-  readonly http: { readonly host: string; readonly port: number; readonly bodyBytesMax: number }
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    /** Without a slash at its end. */
+    readonly publicUrl: string | null // null: as it listens
+    readonly bodyBytesMax: number
+  }
   readonly webhooks: { readonly allowPrivateNetworks: boolean }
   readonly accounts: readonly Account[]
   readonly carriers: readonly SmppCarrierConfig[]
@@ -87,7 +93,12 @@ export function loadConfig({ flags = {}, environment }: { flags?: ConfigFlags; e
     dataDirectory: resolve(flags.data ?? given(environment.HELIOGRAPH_DATA) ?? './data'),
     logLevel: outer.logLevel,
     secret: outer.secret,
-    http: { ...written.http, host: outer.host ?? written.http.host, port: outer.port ?? written.http.port },
+    http: {
+      host: outer.host ?? written.http.host,
+      port: outer.port ?? written.http.port,
+      publicUrl: written.http.publicUrl ?? null,
+      bodyBytesMax: written.http.bodyBytesMax,
+    },
     webhooks: { allowPrivateNetworks: demo || written.webhooks.allowPrivateNetworks },
     accounts: demo ? [DEMO_ACCOUNT] : accounts,
     carriers: carriers.all,

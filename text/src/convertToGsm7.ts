@@ -1,4 +1,4 @@
-import { findEquivalent, type GreekCapitals } from './findEquivalent.ts'
+import { drawGreekCapitals, findEquivalent, type GreekCapitals } from './findEquivalent.ts'
 import { isGsm7 } from './gsm0338.ts'
 import { isEmoji } from './isEmoji.ts'
 import { countSegments, SEGMENT_LIMITS, SEGMENTS_MAX } from './segmentText.ts'
@@ -32,7 +32,7 @@ export function convertToGsm7(
 ): Gsm7Conversion | TranscodeRefusal {
   if (text.length > CONVERTED_UNITS_MAX) return { kind: 'refused', reason: 'length' }
   const upperCased = letters === 'upper-cased'
-  const composed = (upperCased ? text.toUpperCase() : text).normalize('NFC')
+  const composed = upperCased ? toCapitals(text) : text.normalize('NFC')
   if (isGsm7(composed)) return finish(composed, upperCased, { replaced: 0, masked: 0, transliterated: 0 })
   if (limits.trate === 0 && limits.mrate === 0) return { kind: 'refused', reason: 'limits' }
   return convertCharacters(splitCharacters(text), limits, upperCased)
@@ -44,7 +44,7 @@ function convertCharacters(
   upperCased: boolean,
 ): Gsm7Conversion | TranscodeRefusal {
   const greekCapitals = upperCased || !characters.some(isSmallGreek) ? 'shape' : 'sound'
-  const pieces = characters.map((character) => toPiece(upperCased ? character.toUpperCase() : character, greekCapitals))
+  const pieces = characters.map((character) => toPiece(upperCased ? toCapitals(character) : character, greekCapitals))
   const masks = chooseMasks(pieces, limits)
   if (masks === null) return { kind: 'refused', reason: 'limits' }
   if (limits.keepEmojis && characters.some(isEmoji)) return { kind: 'refused', reason: 'emojis' }
@@ -54,6 +54,10 @@ function convertCharacters(
     masked: masks.size,
     transliterated: replaced.filter((piece) => !piece.alike).length,
   })
+}
+
+function toCapitals(text: string): string {
+  return drawGreekCapitals(text.toUpperCase().normalize('NFC'))
 }
 
 const MASK = '.'

@@ -28,6 +28,16 @@ export function findEquivalent(character: string, greekCapitals: GreekCapitals):
   return { text, alike }
 }
 
+/**
+ * Greek capitals written with the Latin letters of the same shape, as every phone shows them: no replacement that a
+ * reader could see, so it is part of upper-casing.
+ */
+export function drawGreekCapitals(text: string): string {
+  return GREEK.test(text) ? Array.from(text, (character) => GREEK_SHAPES.get(character) ?? character).join('') : text
+}
+
+const GREEK = /\p{Script=Greek}/u
+
 function findLookAlike(codePoint: string, greekCapitals: GreekCapitals): string | null {
   const greek = greekCapitals === 'shape' ? GREEK_SHAPES.get(codePoint) : undefined
   return greek ?? TYPOGRAPHIC.get(codePoint) ?? (INVISIBLE.test(codePoint) ? '' : null)

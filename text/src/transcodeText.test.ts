@@ -87,7 +87,8 @@ test('Greek becomes capitals when upper-casing is allowed, Latin when it is not'
   const text = 'Καλημέρα στη Ρόδο '.repeat(5)
   assert.equal(transcode(text, { trate: 1, upperCased: true }).text, 'KAΛHMEPA ΣTH POΔO '.repeat(5))
   assert.equal(transcode(text, { trate: 1, upperCased: false }).text, 'Kalimera sti Rodo '.repeat(5))
-  assert.equal(transcode(text, { trate: 0, upperCased: true }).text, text)
+  assert.equal(transcode(text, { trate: 0, upperCased: true }).text, 'KAΛHMEPA ΣTH POΔO '.repeat(5))
+  assert.equal(transcode(text, { trate: 0, upperCased: false }).text, text)
 })
 
 test('upper-casing that makes a text GSM-7 without a replacement needs no trate', () => {

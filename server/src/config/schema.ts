@@ -13,6 +13,13 @@ export const ConfigFile = Type.Object(
         host: Type.String({ minLength: 1, default: '127.0.0.1' }),
         /** 0: any free port. */
         port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
+        /** Under which callers reach the server; it is in the links of answers. */
+        publicUrl: Type.Optional(
+          Type.String({
+            pattern: '^https?://[^/?#]+(/[^?#]*[^/?#])?$',
+            expected: 'an http(s) URL without a slash at its end',
+          }),
+        ),
         bodyBytesMax: Type.Integer({ minimum: 1024, maximum: 104_857_600, default: 1_048_576 }),
       },
       { default: {} },

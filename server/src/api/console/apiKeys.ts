@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type ApiKey, createApiKey, listApiKeys } from '../../accounts/apiKeys.ts'
 import type { Keyring } from '../../accounts/keyring.ts'
-import { isScope, SCOPES } from '../../accounts/scopes.ts'
+import { isScope, SCOPES, SCOPES_DEFAULT } from '../../accounts/scopes.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database } from '../../db/database.ts'
 import { isStorableText } from '../../db/storableText.ts'
@@ -17,7 +17,7 @@ export interface ApiKeyRoutesDependencies extends AuthenticateDependencies {
 
 const Body = Type.Object({
   name: Type.Optional(Type.String({ maxLength: 100 })),
-  scopes: Type.Array(Type.Enum([...SCOPES]), { minItems: 1, default: ['messages'] }),
+  scopes: Type.Array(Type.Enum([...SCOPES]), { minItems: 1, default: [...SCOPES_DEFAULT] }),
 })
 const Params = Type.Object({ id: Type.String() })
 

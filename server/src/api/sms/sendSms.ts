@@ -6,9 +6,9 @@ import { type AuthenticateDependencies, authenticate, principalOf } from '../../
 import { canonicalQuery } from '../../http/canonicalQuery.ts'
 import { constraintViolation, Problem, sendProblem, unavailable, type Violation } from '../../http/problem.ts'
 import { violationsOf } from '../../http/server.ts'
-import type { SmsToAccept } from '../../messages/composeMessage.ts'
 import type { IdempotencyClaim, KeyedAnswer } from '../../messages/idempotency.ts'
 import type { Message } from '../../messages/message.ts'
+import type { SmsAcceptance, SmsIntake } from '../../messages/smsIntake.ts'
 import { readSmsRequest, type SmsOrder } from './readSmsRequest.ts'
 import { renderMessage } from './renderMessage.ts'
 import { ProblemSchema, RestMessageResponse, SendSmsBody, SendSmsQuery, type SendSmsRequest } from './schema.ts'
@@ -18,18 +18,7 @@ export interface SendSmsDependencies extends AuthenticateDependencies {
   readonly accounts: ReadonlyMap<string, Account>
   readonly baseUrl: () => string
   readonly checkCallbackUrl: (url: string) => string | null
-  /** Makes the message that an order asks for, with its route and price. */
-  readonly compose: (order: SmsToAccept) => Message
-  /** False: too many wait already. One of the callbacks is called otherwise, once. */
-  readonly accept: (acceptance: SmsAcceptance) => boolean
-}
-
-export interface SmsAcceptance {
-  readonly message: Message
-  readonly idempotency: IdempotencyClaim | null
-  accepted(message: Message): void
-  repeated(earlier: KeyedAnswer): void
-  failed(error: unknown): void
+  readonly intake: SmsIntake
 }
 
 /**
@@ -83,7 +72,7 @@ function handle(dependencies: SendSmsDependencies, request: FastifyRequest, inpu
     return
   }
   const { accountId } = principalOf(request)
-  const message = dependencies.compose({ ...order, accountId })
+  const message = dependencies.intake.compose({ ...order, accountId })
   const acceptance: SmsAcceptance = {
     message,
     idempotency: idempotencyOf(request, input, message, dependencies.baseUrl()),
@@ -93,7 +82,7 @@ function handle(dependencies: SendSmsDependencies, request: FastifyRequest, inpu
       reply.send(error)
     },
   }
-  if (!dependencies.accept(acceptance))
+  if (!dependencies.intake.accept(acceptance))
     sendProblem(reply, unavailable('too many messages wait to be stored; try again'))
 }
 
