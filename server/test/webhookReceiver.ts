@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 export interface ReceivedCall {
+  readonly method: string
   readonly path: string
+  readonly query: URLSearchParams
   readonly id: string
   readonly attempt: number
   readonly headers: IncomingMessage['headers']
@@ -27,8 +29,11 @@ export async function startReceiver(
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://receiver')
       const call = {
-        path: new URL(request.url ?? '/', 'http://receiver').pathname,
+        method: request.method ?? '',
+        path: pathname,
+        query: searchParams,
         id: String(request.headers['webhook-id']),
         attempt: Number(request.headers['webhook-attempt']),
         headers: request.headers,
