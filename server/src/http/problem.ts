@@ -48,18 +48,18 @@ export function unavailable(detail: string, retryAfterSeconds = 1): Problem {
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
   for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value)
-  reply
-    .code(problem.status)
-    .header('content-type', 'application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `https://httpstatuses.com/${problem.status}`,
-        title: problem.title,
-        status: problem.status,
-        detail: problem.message,
-        ...(problem.violations.length > 0 ? { violations: problem.violations } : {}),
-      }),
-    )
+  reply.code(problem.status).header('content-type', 'application/problem+json').send(problemText(problem))
+}
+
+/** The body of a problem's answer. */
+export function problemText({ status, title, message, violations }: Problem): string {
+  return JSON.stringify({
+    type: `https://httpstatuses.com/${status}`,
+    title,
+    status,
+    detail: message,
+    ...(violations.length > 0 ? { violations } : {}),
+  })
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -68,10 +68,13 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   413: 'Content Too Large',
+  414: 'URI Too Long',
   415: 'Unsupported Media Type',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 }

@@ -1,8 +1,16 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import formbody from '@fastify/formbody'
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, {
+  type ConnectionError,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { DatabaseUnavailable } from '../db/database.ts'
 import { parseJsonObject } from './parseJson.ts'
-import { Problem, sendProblem, unavailable, type Violation } from './problem.ts'
+import { Problem, problemText, sendProblem, unavailable, type Violation } from './problem.ts'
 
 export interface HttpServerOptions {
   readonly bodyBytesMax: number
@@ -12,6 +20,10 @@ export interface HttpServerOptions {
 
 /** The HTTP server without a route: limits, parsing, and errors as problem+json, for every API the same. */
 export function createHttpServer({ bodyBytesMax, trouble }: HttpServerOptions): FastifyInstance {
+  const answerError = (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
+    const report = () => trouble(error, `${request.method} ${pathOf(request.url)}`)
+    sendProblem(reply, asProblem(error, report))
+  }
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -20,10 +32,21 @@ export function createHttpServer({ bodyBytesMax, trouble }: HttpServerOptions): 
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARACTERS_MAX },
     // Numbers and booleans arrive as text in queries and forms, and some published clients quote them in JSON too.
-    ajv: { customOptions: { allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: false } },
+    // `strictNumbers` would exempt a quoted 1e999 from its maximum: it is coerced to Infinity, which strict rules skip.
+    ajv: {
+      customOptions: {
+        allErrors: true,
+        coerceTypes: true,
+        useDefaults: true,
+        removeAdditional: false,
+        strictNumbers: false,
+      },
+    },
+    frameworkErrors: answerError,
+    clientErrorHandler: refuseUnreadable,
   })
   app.decorateRequest('principal', null)
-  app.removeContentTypeParser('application/json')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
       done(null, parseJsonObject(String(body)))
@@ -35,13 +58,27 @@ export function createHttpServer({ bodyBytesMax, trouble }: HttpServerOptions): 
   app.setNotFoundHandler((request, reply) => {
     sendProblem(reply, new Problem(404, `no such path: ${request.method} ${pathOf(request.url)}`))
   })
-  app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
-    sendProblem(
-      reply,
-      asProblem(error, () => trouble(error, `${request.method} ${pathOf(request.url)}`)),
-    )
-  })
+  app.setErrorHandler(answerError)
   return app
+}
+
+/** Answers what is no HTTP, so that there is no request to reply to, and closes: where the next one starts is unknown. */
+function refuseUnreadable(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { status, reason } = UNREADABLE[error.code] ?? { status: 400, reason: 'the request is not HTTP' }
+  const body = problemText(new Problem(status, reason))
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+const UNREADABLE: Readonly<Record<string, { readonly status: number; readonly reason: string }>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, reason: 'the request did not come to its end in time' },
+  HPE_HEADER_OVERFLOW: { status: 431, reason: 'the headers and the path together are too long' },
 }
 
 const REQUEST_TIMEOUT_MS = 30_000

@@ -58,6 +58,8 @@ export function sendSms(app: FastifyInstance, dependencies: SendSmsDependencies)
   })
   app.get('/messaging/v1/sms', {
     onRequest,
+    // Who only asks for the head of a link, as previews and link checkers do, must not send what it says.
+    exposeHeadRoute: false,
     attachValidation: true,
     preValidation: canonicalQuery(Object.keys(SendSmsQuery.properties)),
     schema: { ...shared, summary: 'Send an SMS by a link', headers: idempotencyHeader, querystring: SendSmsQuery },
