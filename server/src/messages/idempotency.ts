@@ -1,4 +1,4 @@
-import type { Transaction } from '../db/database.ts'
+import type { Database, Transaction } from '../db/database.ts'
 import type { Acceptance } from './acceptMessages.ts'
 
 /** What a caller with an Idempotency-Key is promised: the same key and body give the same answer. */
@@ -75,3 +75,18 @@ join idempotency_keys on idempotency_keys.account_id = v.v_account and idempoten
 function keyOf(accountId: string, key: string): string {
   return JSON.stringify([accountId, key])
 }
+
+/** Forgets keys whose 24 hours are over, a bounded number a call. Returns how many. */
+export async function purgeIdempotencyKeys(db: Database, now: number): Promise<number> {
+  const rows = await db.write((tx) => tx.all(PURGE, [now - KEY_KEPT_MS, PURGED_ROWS_MAX]))
+  return rows.length
+}
+
+/** As long as the API promises the same answer. */
+const KEY_KEPT_MS = 24 * 60 * 60_000
+const PURGED_ROWS_MAX = 5_000
+
+const PURGE = `
+delete from idempotency_keys where (account_id, key) in (
+  select account_id, key from idempotency_keys where created_at < $1 order by created_at limit $2)
+returning key`
