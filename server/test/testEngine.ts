@@ -1,0 +1,161 @@
+import { renderReceiptCallback } from '../src/api/sms/renderReceiptCallback.ts'
+import type { Receipt } from '../src/carriers/carrier.ts'
+import type { Clock } from '../src/clock.ts'
+import type { Database } from '../src/db/database.ts'
+import { GroupCommit } from '../src/db/groupCommit.ts'
+import { type DispatchEvent, Dispatcher } from '../src/dispatch/dispatcher.ts'
+import { markOpenings } from '../src/dispatch/markOpenings.ts'
+import { NO_ROUTE } from '../src/dispatch/planNext.ts'
+import { recordOutcomes } from '../src/dispatch/recordOutcomes.ts'
+import { createIds } from '../src/ids.ts'
+import { acceptMessages } from '../src/messages/acceptMessages.ts'
+import type { AnnounceFinal } from '../src/messages/changeStatus.ts'
+import type { IdempotencyClaim, KeyedAnswer } from '../src/messages/idempotency.ts'
+import type { Message } from '../src/messages/message.ts'
+import { createSmsIntake } from '../src/messages/smsIntake.ts'
+import { recordReceipts } from '../src/receipts/recordReceipts.ts'
+import { announce } from '../src/webhooks/announce.ts'
+import { FakeClock } from './fakeClock.ts'
+import { START } from './sampleMessages.ts'
+import type { ScriptedCarrier } from './scriptedCarrier.ts'
+
+export interface TestEngineOptions {
+  readonly db: Database
+  readonly carriers: readonly ScriptedCarrier[]
+  readonly clock?: FakeClock
+  readonly nodeId?: string
+  /** Carriers for a message, best first; all of them in their order when absent. */
+  readonly routesFor?: () => readonly string[]
+}
+
+export const LIFETIMES = { messageRetentionMs: 30 * 86_400_000 }
+
+export type TestEngine = ReturnType<typeof createTestEngine>
+
+/**
+ * Everything between the API and the carriers, connected as in app.ts, on a fake clock and scripted carriers. Nothing
+ * moves by itself: `advance` moves the clock, `until` waits for what the clock has set going.
+ */
+export function createTestEngine(options: TestEngineOptions) {
+  const { db, carriers, clock = new FakeClock(START), nodeId = 'node-1' } = options
+  const events: DispatchEvent[] = []
+  const newId = createIds(clock)
+  const commits = new GroupCommit({ db, clock })
+  const routesFor = options.routesFor ?? (() => carriers.map(({ id }) => id))
+  const dispatcher = new Dispatcher({
+    db,
+    clock,
+    nodeId,
+    carriers: new Map(carriers.map((carrier) => [carrier.id, carrier])),
+    routesFor,
+    lifetimes: LIFETIMES,
+    random: () => 0.5,
+    observe: (event) => events.push(event),
+  })
+  for (const carrier of carriers) carrier.onRoom((id) => dispatcher.carrierHasRoom(id))
+  const announceFinal = finalAnnouncer({ clock, nodeId })
+  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), announceFinal }))
+  const openings = commits.add(markOpenings())
+  const outcomes = commits.add(
+    recordOutcomes({ announceFinal, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
+  )
+  const receipts = commits.add(recordReceipts({ lifetimes: LIFETIMES, announceFinal, observe: () => {} }))
+  dispatcher.connect({ outcomes, openings })
+  const intake = createSmsIntake({
+    clock,
+    newId,
+    nodeId,
+    lifetimes: LIFETIMES,
+    networkOf: () => null,
+    routesFor,
+    priceOf: () => null,
+    noRoute: NO_ROUTE,
+    memory: dispatcher,
+    queue: accepts,
+    observe: { accepted() {}, refused() {} },
+  })
+
+  return {
+    db,
+    clock,
+    commits,
+    dispatcher,
+    receipts,
+    events,
+    newId,
+
+    /** Resolves once the message is on disk, or its key was used before; rejects when it could not be stored. */
+    accept(message: Message, idempotency: IdempotencyClaim | null = null): Promise<'accepted' | KeyedAnswer> {
+      return new Promise((resolve, reject) => {
+        const taken = intake.accept({
+          message,
+          idempotency,
+          accepted: () => resolve('accepted'),
+          repeated: resolve,
+          failed: reject,
+        })
+        if (!taken) reject(new Error('too many wait'))
+      })
+    },
+
+    /** Resolves with the answer that the carrier gets. */
+    receive(receipt: Receipt): Promise<boolean> {
+      return new Promise((answer) => {
+        receipts.push({ id: newId(), receipt, receivedAt: clock.now(), orphan: false, answer })
+      })
+    },
+
+    /** Moves the clock, and lets all that this sets going come to rest. */
+    async advance(ms: number): Promise<void> {
+      clock.advance(ms)
+      await rest()
+    },
+
+    rest,
+
+    /** Commits what waits until the condition holds. The clock stands still. */
+    async until(condition: () => boolean | Promise<boolean>): Promise<void> {
+      const deadline = Date.now() + TIMEOUT_MS
+      while (!(await condition())) {
+        if (Date.now() > deadline) throw new Error(`not within ${TIMEOUT_MS} ms: ${condition}`)
+        await turn()
+      }
+    },
+  }
+
+  /** One look at the store, one turn of the event loop, and every commit that waits. */
+  async function turn(): Promise<void> {
+    await db.read('select 1 as one').catch(() => {})
+    await new Promise((resolve) => setImmediate(resolve))
+    await commits.drain()
+  }
+
+  /** A chain of causes is at most so many steps long: claim, read, submit, answer, commit, callback. */
+  async function rest(): Promise<void> {
+    for (let turns = 0; turns < RESTING_TURNS; turns++) await turn()
+  }
+}
+
+const TIMEOUT_MS = 10_000
+const RESTING_TURNS = 12
+
+/** Owes callbacks for final messages as app.ts does; nobody calls them. */
+export function finalAnnouncer({ clock, nodeId }: { clock: Clock; nodeId: string }): AnnounceFinal {
+  const newId = createIds(clock)
+  return (tx, finished) => {
+    const deliveries = finished.flatMap((view) => {
+      const callback = renderReceiptCallback(view, 'http://127.0.0.1:8080')
+      const { id: messageId, accountId } = view.message
+      const about = { accountId, messageId, event: 'message.status', ladder: 'receipt' as const }
+      return callback === null ? [] : [{ ...callback, ...about, id: newId() }]
+    })
+    announce(tx, deliveries, { nodeId, now: clock.now() })
+    return () => {}
+  }
+}
+
+/** The states that callbacks of a message told, oldest first. */
+export async function statesCalledBack(db: Database, messageId: string): Promise<string[]> {
+  const rows = await db.read('select body from webhook_deliveries where message_id = $1 order by id', [messageId])
+  return rows.map((row) => String(JSON.parse(String(row.body)).status))
+}
