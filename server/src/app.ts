@@ -141,7 +141,7 @@ async function startEngine(
     lifetimes,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
     observe(event) {
-      if (event.kind === 'outcome') metrics.submissions.inc({ carrier: event.carrierId, outcome: event.outcome })
+      if (event.kind === 'outcome') metrics.submissions.count(event.carrierId, event.outcome)
       else if (event.kind === 'in doubt') metrics.inDoubt.inc({ carrier: event.carrierId }, event.messages)
       else log.error({ err: event.error }, 'dispatch.trouble')
     },
@@ -223,7 +223,7 @@ async function startEngine(
     noRoute: NO_ROUTE,
     memory: dispatcher,
     queue: accepts,
-    observe: { accepted: () => metrics.acceptedSinceSample++, refused: () => metrics.refused.inc() },
+    observe: { accepted: () => metrics.accepted.count(), refused: () => metrics.refused.inc() },
   })
   return { carriers, dispatcher, commits, intake }
 }
@@ -247,7 +247,7 @@ function buildWebhooks({ config, clock, log, db, nodeId, metrics }: Ground, comm
     log,
     observe: {
       attempt({ event, outcome, durationMs }) {
-        metrics.callbacks.inc({ event, outcome })
+        metrics.callbacks.count(event, outcome)
         metrics.callbackSeconds.observe(durationMs / 1000)
       },
       expired: (count) => metrics.callbacksExpired.inc(count),
@@ -330,8 +330,7 @@ function sample(
     healths,
   }: Pick<Engine, 'commits' | 'dispatcher'> & { healths: () => ReturnType<typeof healthOf>[] },
 ): void {
-  metrics.accepted.inc(metrics.acceptedSinceSample)
-  metrics.acceptedSinceSample = 0
+  for (const tally of [metrics.accepted, metrics.submissions, metrics.callbacks]) tally.flush()
   metrics.commitWaiting.set(commits.waiting)
   for (const { id, health: state } of healths()) {
     metrics.waiting.set({ carrier: id }, dispatcher.waiting(id))

@@ -29,6 +29,10 @@ export function createRouting(routes: readonly Route[]): (message: Routed) => re
   const ranked = routes
     .map((route, index) => ({ route, index }))
     .sort((a, b) => compare(a.route, b.route) || a.index - b.index)
+  if (routes.every(takesEverything)) {
+    const carriers = [...new Set(ranked.map(({ route }) => route.carrier))]
+    return () => carriers
+  }
   const order = new Map(ranked.map(({ route }, rank) => [route, rank]))
   const byPrefix = Map.groupBy(
     ranked.map(({ route }) => route),
@@ -43,6 +47,10 @@ export function createRouting(routes: readonly Route[]): (message: Routed) => re
     if (!only) fitting.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
     return [...new Set(fitting.map(({ carrier }) => carrier))]
   }
+}
+
+function takesEverything({ gateway, account, prefix, mccmnc, sender }: Route): boolean {
+  return [gateway, account, prefix, mccmnc, sender].every((condition) => condition === null)
 }
 
 function fits(route: Route, message: Routed): boolean {

@@ -85,9 +85,21 @@ export function timeOfReceiptDate(written: string, utcOffsetMs: number): number 
   }
 }
 
-/** YYYYMMDDhhmmss, refused when a field is out of range (30 February too). */
+/** YYYYMMDDhhmmss. Receipts of one minute carry the same digits, so the last answer is kept. */
 function timeOfDigits(digits: string, utcOffsetMs: number): number | null {
+  if (digits !== lastDigits) {
+    lastTime = utcOfDigits(digits)
+    lastDigits = digits
+  }
+  return lastTime === null ? null : lastTime - utcOffsetMs
+}
+
+let lastDigits = ''
+let lastTime: number | null = null
+
+/** Refused when a field is out of range (30 February too). */
+function utcOfDigits(digits: string): number | null {
   const iso = digits.replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3T$4:$5:$6.000Z')
   const time = Date.parse(iso)
-  return Number.isNaN(time) || new Date(time).toISOString() !== iso ? null : time - utcOffsetMs
+  return Number.isNaN(time) || new Date(time).toISOString() !== iso ? null : time
 }

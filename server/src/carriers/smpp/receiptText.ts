@@ -14,6 +14,11 @@ export interface ReceiptText {
  * `text:` (unless the id itself comes later), because a customer may have written anything there.
  */
 export function parseReceiptText(text: string): ReceiptText {
+  const usual = USUAL.exec(text)
+  if (usual !== null) {
+    const [, id = null, doneDate = null, stat = null, err = null] = usual
+    return { id, stat, err, doneDate, complete: true }
+  }
   const fields = new Map<string, string>()
   const source = text.slice(0, TEXT_LENGTH_MAX)
   const labels = [...source.matchAll(LABEL)]
@@ -32,6 +37,10 @@ export function parseReceiptText(text: string): ReceiptText {
     complete: /^\s*id:/i.test(source) && APPENDIX_B.every((name) => fields.has(name)),
   }
 }
+
+/** The form of Appendix B to the letter, which nearly every receipt has: one match instead of a search by labels. */
+const USUAL =
+  /^id:([0-9A-Za-z-]{1,65}) sub:\d{1,5} dlvrd:\d{1,5} submit date:\d{10,14} done date:(\d{10,14}) stat:([A-Z]{1,10}) err:([0-9A-Za-z]{1,5}) text:/
 
 const LABEL = /(?<![a-z0-9])(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text) ?:/gi
 const APPENDIX_B = ['id', 'sub', 'dlvrd', 'submitdate', 'donedate', 'stat']
