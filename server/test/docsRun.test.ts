@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { type Heliograph, startHeliograph } from '../src/app.ts'
+import { loadConfig } from '../src/config.ts'
+import { demoKeyOf, loadSecret } from '../src/secrets.ts'
+import { type CodeBlock, codeBlocksOf } from './markdown.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const PAGES = ['README.md', 'docs/api/sms.md', 'docs/api/own.md']
+const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
+
+/** Blocks marked `sh run` are run as they are; `sh run 400` says what the answer is when it is not a 2xx. */
+describe('the documents against a demo server', { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heliograph-docs-run-'))
+  let server: Heliograph
+  let environment: Record<string, string>
+
+  before(async () => {
+    const config = loadConfig({ flags: { data: folder, port: '0' }, environment: { LOG_LEVEL: 'silent' } })
+    server = await startHeliograph(config)
+    environment = await valuesToExport(server.url, demoKeyOf(await loadSecret(config)))
+  })
+  after(async () => {
+    await server?.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  for (const page of PAGES) {
+    const blocks = codeBlocksOf(readFileSync(join(root, page), 'utf8'))
+    for (const [index, block] of blocks.entries()) {
+      if (!/^sh run\b/.test(block.info)) continue
+      test(`${page}:${block.line} works as it stands there`, async () => {
+        const { answer, statuses } = await runBlock(block, environment)
+        assert(statuses.length > 0)
+        const expected = / (\d{3})$/.exec(block.info)?.[1]
+        for (const status of statuses) assert.match(status, expected === undefined ? /^2/ : new RegExp(expected))
+        const shown = blocks[index + 1]
+        if (shown?.info === 'json') {
+          assert.deepEqual(shapeOf(JSON.parse(answer)), shapeOf(JSON.parse(shown.text)), 'the answer shown')
+        }
+      })
+    }
+  }
+
+  test('every endpoint has its place on a page', async () => {
+    const text = [...PAGES, 'docs/operate/simulator.md']
+      .map((page) => readFileSync(join(root, page), 'utf8'))
+      .join('\n')
+    const { paths }: { paths: Record<string, Record<string, unknown>> } = await getJson(`${server.url}/openapi.json`)
+    const missing = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .map((method) => `${method.toUpperCase()} ${path}`)
+        .filter((endpoint) => !text.includes(path.startsWith('/sim/') ? path : endpoint)),
+    )
+    assert.deepEqual(missing, [])
+  })
+})
+
+/** What the pages ask the reader to export. */
+async function valuesToExport(url: string, key: string): Promise<Record<string, string>> {
+  const message = { to: '+4915112345678', from: 'Heliograph', message: 'Hello' }
+  const { requestId } = await postJson(`${url}/messaging/v1/sms`, key, message)
+  const { id } = await postJson(`${url}/api/v1/keys`, key, { name: 'to be revoked' })
+  return { URL: url, KEY: key, ID: String(requestId), KEY_ID: String(id) }
+}
+
+async function postJson(url: string, key: string, body: object): Promise<Record<string, unknown>> {
+  const headers = { apikey: key, 'content-type': 'application/json' }
+  return getJson(url, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+async function getJson<Answer>(url: string, request: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) })
+  assert(response.ok, `${url} answered ${response.status}`)
+  // The caller names the shape of the endpoint it asks.
+  return (await response.json()) as Answer
+}
+
+const TIMEOUT_MS = 10_000
+
+/** Runs a block in a shell; the status of each answer goes to standard error. */
+async function runBlock(
+  { text }: CodeBlock,
+  environment: Record<string, string>,
+): Promise<{ answer: string; statuses: string[] }> {
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-euc', `${CURL_THAT_TELLS}\n${text}`], {
+    env: { PATH: process.env.PATH, ...environment },
+    timeout: TIMEOUT_MS,
+  })
+  return { answer: stdout, statuses: stderr.split('\n').filter((line) => line !== '') }
+}
+
+const CURL_THAT_TELLS = `curl() { command curl -sS -w '%{stderr}%{http_code}\\n' "$@"; }`
+
+/** The names in a JSON value: null stands for every scalar, one element for a list. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])]
+  if (typeof value !== 'object' || value === null) return null
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]))
+}
