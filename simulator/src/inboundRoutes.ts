@@ -7,23 +7,27 @@ import type { Smsc } from './smsc.ts'
 
 /** Lets a handset write to somebody who is bound to the SMSC. */
 export function inboundRoutes(app: FastifyInstance, smsc: Pick<Smsc, 'sendInbound'>): void {
-  app.post('/inbound', { schema: describeRoute('Send an SMS from a handset', inboundSchema) }, (request, reply) => {
-    const sent = smsc.sendInbound(readInbound(request.body))
-    switch (sent.kind) {
-      case 'sent':
-        return reply.code(202).send({ systemId: sent.systemId, parts: sent.parts })
-      case 'bad order':
-        return refuseViolations([{ field: 'order', message: `may only name parts 1 to ${sent.parts} of this text` }])
-      case 'too long':
-        return refuseViolations([{ field: 'text', message: `needs ${sent.parts} parts; ${PARTS_MAX} are possible` }])
-      case 'no receiver':
-        throw new Problem(409, 'Nobody has bound to the simulator as a receiver or transceiver yet.')
-      case 'queue full':
-        throw new Problem(503, 'Too many messages wait to be taken by that receiver.')
-      default:
-        return sent satisfies never
-    }
-  })
+  app.post(
+    '/inbound',
+    { schema: describeRoute('Send an SMS from a handset', [202, 400, 409], inboundSchema) },
+    (request, reply) => {
+      const sent = smsc.sendInbound(readInbound(request.body))
+      switch (sent.kind) {
+        case 'sent':
+          return reply.code(202).send({ systemId: sent.systemId, parts: sent.parts })
+        case 'bad order':
+          return refuseViolations([{ field: 'order', message: `may only name parts 1 to ${sent.parts} of this text` }])
+        case 'too long':
+          return refuseViolations([{ field: 'text', message: `needs ${sent.parts} parts; ${PARTS_MAX} are possible` }])
+        case 'no receiver':
+          throw new Problem(409, 'Nobody has bound to the simulator as a receiver or transceiver yet.')
+        case 'queue full':
+          throw new Problem(503, 'Too many messages wait to be taken by that receiver.')
+        default:
+          return sent satisfies never
+      }
+    },
+  )
 }
 
 function readInbound(body: unknown): Inbound {

@@ -7,18 +7,22 @@ import { Problem, refuseViolations } from './problem.ts'
 
 /** What happens to messages for a number. */
 export function outcomeRoutes(app: FastifyInstance, outcomes: OutcomeTable): void {
-  app.get('/outcomes', { schema: describeRoute('List the outcomes that were set') }, () => ({
+  app.get('/outcomes', { schema: describeRoute('List the outcomes that were set', [200]) }, () => ({
     outcomes: outcomes.list(),
   }))
 
-  app.get('/outcomes/:number', { schema: describeRoute('Show what happens to messages for a number') }, (request) => {
-    const number = numberParameter(request.params)
-    return { number, outcome: outcomes.find(number) }
-  })
+  app.get(
+    '/outcomes/:number',
+    { schema: describeRoute('Show what happens to messages for a number', [200, 400]) },
+    (request) => {
+      const number = numberParameter(request.params)
+      return { number, outcome: outcomes.find(number) }
+    },
+  )
 
   app.put(
     '/outcomes/:number',
-    { schema: describeRoute('Set what happens to messages for a number', outcomeSchema) },
+    { schema: describeRoute('Set what happens to messages for a number', [200, 400], outcomeSchema) },
     (request) => {
       const number = numberParameter(request.params)
       const parsed = parseOutcome(request.body)
@@ -28,11 +32,15 @@ export function outcomeRoutes(app: FastifyInstance, outcomes: OutcomeTable): voi
     },
   )
 
-  app.delete('/outcomes/:number', { schema: describeRoute('Forget the outcome that was set') }, (request, reply) => {
-    const number = numberParameter(request.params)
-    if (!outcomes.delete(number)) throw new Problem(404, `No outcome is set for ${number}.`)
-    return reply.code(204).send()
-  })
+  app.delete(
+    '/outcomes/:number',
+    { schema: describeRoute('Forget the outcome that was set', [204, 400, 404]) },
+    (request, reply) => {
+      const number = numberParameter(request.params)
+      if (!outcomes.delete(number)) throw new Problem(404, `No outcome is set for ${number}.`)
+      return reply.code(204).send()
+    },
+  )
 }
 
 const outcomeSchema = {

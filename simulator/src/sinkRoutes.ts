@@ -9,24 +9,32 @@ import type { SinkScript, Sinks } from './sink.ts'
 export async function sinkRoutes(app: FastifyInstance, { sinks }: { sinks: Sinks }): Promise<void> {
   app.addHook('preClose', async () => sinks.close())
 
-  app.get('/sinks', { schema: describeRoute('List the webhook sinks') }, () => ({ sinks: sinks.list() }))
+  app.get('/sinks', { schema: describeRoute('List the webhook sinks', [200]) }, () => ({ sinks: sinks.list() }))
 
-  app.put('/sinks/:name', { schema: describeRoute('Set how a webhook sink answers', scriptSchema) }, (request) => {
-    const name = nameParameter(request.params)
-    const script = readScript(request.body)
-    sinks.script(name, script)
-    return { name, script }
-  })
+  app.put(
+    '/sinks/:name',
+    { schema: describeRoute('Set how a webhook sink answers', [200, 400], scriptSchema) },
+    (request) => {
+      const name = nameParameter(request.params)
+      const script = readScript(request.body)
+      sinks.script(name, script)
+      return { name, script }
+    },
+  )
 
-  app.delete('/sinks/:name', { schema: describeRoute('Forget a webhook sink') }, (request, reply) => {
+  app.delete('/sinks/:name', { schema: describeRoute('Forget a webhook sink', [204, 400, 404]) }, (request, reply) => {
     const name = nameParameter(request.params)
     if (!sinks.delete(name)) throw new Problem(404, `There is no sink ${name}.`)
     return reply.code(204).send()
   })
 
-  app.get('/sinks/:name/calls', { schema: describeRoute('List the calls to a sink, oldest first') }, (request) => ({
-    calls: sinks.calls(nameParameter(request.params)),
-  }))
+  app.get(
+    '/sinks/:name/calls',
+    { schema: describeRoute('List the calls to a sink, oldest first', [200, 400]) },
+    (request) => ({
+      calls: sinks.calls(nameParameter(request.params)),
+    }),
+  )
 
   await app.register(async (scope) => {
     // Whatever a webhook carries is shown as it came.
@@ -37,7 +45,7 @@ export async function sinkRoutes(app: FastifyInstance, { sinks }: { sinks: Sinks
     scope.route({
       method: ['GET', 'POST'],
       url: '/sink/:name',
-      schema: describeRoute('Be called as a webhook'),
+      schema: describeRoute('Be called as a webhook', [200, 400]),
       handler: (request, reply) => answerCall(sinks, request, reply),
     })
   })

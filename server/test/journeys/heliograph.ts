@@ -167,7 +167,7 @@ export class Installation {
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     })
     const text = await response.text()
-    const json = response.headers.get('content-type')?.includes('json') === true
+    const json = text !== '' && response.headers.get('content-type')?.includes('json') === true
     return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined }
   }
 

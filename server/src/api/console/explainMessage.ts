@@ -5,7 +5,9 @@ import { type AuthenticateDependencies, authenticate, principalOf } from '../../
 import { notFound } from '../../http/problem.ts'
 import { readMessage, readSegments } from '../../messages/readMessages.ts'
 import { deliveriesOfMessage } from '../../webhooks/deliveriesOfMessage.ts'
+import { problems } from '../problems.ts'
 import { renderMessage } from '../sms/renderMessage.ts'
+import { RestMessageResponse } from '../sms/schema.ts'
 
 export interface ExplainMessageDependencies extends AuthenticateDependencies {
   readonly db: Database
@@ -13,6 +15,10 @@ export interface ExplainMessageDependencies extends AuthenticateDependencies {
 }
 
 const Params = Type.Object({ id: Type.String() })
+const Explanation = Type.Object(
+  { ...RestMessageResponse.properties, state: Type.String(), text: Type.String() },
+  { additionalProperties: true, description: 'The message with its submissions and callbacks' },
+)
 
 /**
  * GET /api/v1/messages/{id}: all that happened to one message. Its own times, what the transcoder changed, each try at
@@ -21,7 +27,13 @@ const Params = Type.Object({ id: Type.String() })
 export function explainMessage(app: FastifyInstance, dependencies: ExplainMessageDependencies): void {
   app.get<{ Params: Static<typeof Params> }>('/api/v1/messages/:id', {
     onRequest: authenticate(dependencies, 'messages'),
-    schema: { tags: ['Own'], summary: 'Explain a message', security: [{ apikey: [] }], params: Params },
+    schema: {
+      tags: ['Own'],
+      summary: 'Explain a message',
+      security: [{ apikey: [] }],
+      params: Params,
+      response: { 200: Explanation, ...problems(404) },
+    },
     handler: async (request) => {
       const { accountId } = principalOf(request)
       const { db } = dependencies

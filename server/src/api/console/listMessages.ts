@@ -10,8 +10,9 @@ import { parseTime } from '../../http/parseTime.ts'
 import { constraintViolation } from '../../http/problem.ts'
 import type { MessageView } from '../../messages/message.ts'
 import { listChangedMessages, listMessages, type MessageFilter } from '../../messages/readMessages.ts'
+import { problems } from '../problems.ts'
 import { renderMessage } from '../sms/renderMessage.ts'
-import { ProblemSchema, RestMessageResponse } from '../sms/schema.ts'
+import { RestMessageResponse } from '../sms/schema.ts'
 
 export interface ListMessagesDependencies extends AuthenticateDependencies {
   readonly db: Database
@@ -62,7 +63,7 @@ export function listMessagesRoute(app: FastifyInstance, dependencies: ListMessag
       summary: 'List messages',
       security: [{ apikey: [] }],
       querystring: Query,
-      response: { 200: Page, 400: ProblemSchema, 401: ProblemSchema, 403: ProblemSchema, 503: ProblemSchema },
+      response: { 200: Page, ...problems(400) },
     },
     handler: async (request) => {
       const { accountId } = principalOf(request)

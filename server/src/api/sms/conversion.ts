@@ -6,7 +6,8 @@ import { type AuthenticateDependencies, authenticate, principalOf } from '../../
 import { parseTime } from '../../http/parseTime.ts'
 import { constraintViolation, notFound } from '../../http/problem.ts'
 import { recordConversion } from '../../messages/recordConversion.ts'
-import { ConversionBody, ProblemSchema } from './schema.ts'
+import { BODY_PROBLEMS, problems } from '../problems.ts'
+import { ConversionBody } from './schema.ts'
 
 export interface ConversionDependencies extends AuthenticateDependencies {
   readonly db: Database
@@ -25,14 +26,7 @@ export function conversion(app: FastifyInstance, dependencies: ConversionDepende
       security: [{ apikey: [] }],
       consumes: ['application/json', 'application/x-www-form-urlencoded'],
       body: ConversionBody,
-      response: {
-        200: Answer,
-        400: ProblemSchema,
-        401: ProblemSchema,
-        403: ProblemSchema,
-        404: ProblemSchema,
-        503: ProblemSchema,
-      },
+      response: { 200: Answer, ...problems(...BODY_PROBLEMS, 404) },
     },
     handler: async (request) => {
       const { requestId, delivered, timestamp } = request.body

@@ -4,8 +4,9 @@ import type { Database } from '../../db/database.ts'
 import { type AuthenticateDependencies, authenticate, principalOf } from '../../http/authenticate.ts'
 import { notFound } from '../../http/problem.ts'
 import { readMessage } from '../../messages/readMessages.ts'
+import { problems } from '../problems.ts'
 import { renderMessage } from './renderMessage.ts'
-import { ProblemSchema, RestMessageResponse } from './schema.ts'
+import { RestMessageResponse } from './schema.ts'
 
 export interface MessageStatusDependencies extends AuthenticateDependencies {
   readonly db: Database
@@ -23,13 +24,7 @@ export function messageStatus(app: FastifyInstance, dependencies: MessageStatusD
       summary: 'Read the status of a message',
       security: [{ apikey: [] }],
       params: Params,
-      response: {
-        200: RestMessageResponse,
-        401: ProblemSchema,
-        403: ProblemSchema,
-        404: ProblemSchema,
-        503: ProblemSchema,
-      },
+      response: { 200: RestMessageResponse, ...problems(404) },
     },
     handler: async (request) => {
       const view = await readMessage(dependencies.db, principalOf(request).accountId, request.params.requestId)

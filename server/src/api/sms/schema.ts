@@ -109,12 +109,3 @@ export const RestMessageResponse = Type.Object({
   parts: Type.Array(RestMessagePart),
 })
 export type RestMessageResponse = Static<typeof RestMessageResponse>
-
-/** What a message in a page of our own list has besides: when it last changed. */
-export const ProblemSchema = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.Optional(Type.String()),
-  violations: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
-})

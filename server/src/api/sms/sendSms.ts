@@ -9,9 +9,10 @@ import { violationsOf } from '../../http/server.ts'
 import type { IdempotencyClaim, KeyedAnswer } from '../../messages/idempotency.ts'
 import type { Message } from '../../messages/message.ts'
 import type { SmsAcceptance, SmsIntake } from '../../messages/smsIntake.ts'
+import { BODY_PROBLEMS, problems } from '../problems.ts'
 import { readSmsRequest, type SmsOrder } from './readSmsRequest.ts'
 import { renderMessage } from './renderMessage.ts'
-import { ProblemSchema, RestMessageResponse, SendSmsBody, SendSmsQuery, type SendSmsRequest } from './schema.ts'
+import { RestMessageResponse, SendSmsBody, SendSmsQuery, type SendSmsRequest } from './schema.ts'
 
 export interface SendSmsDependencies extends AuthenticateDependencies {
   readonly clock: Clock
@@ -26,17 +27,8 @@ export interface SendSmsDependencies extends AuthenticateDependencies {
  * commit there is no promise and no serialiser, only callbacks and one prebuilt string.
  */
 export function sendSms(app: FastifyInstance, dependencies: SendSmsDependencies): void {
-  const responses = {
-    200: { description: 'Accepted and on disk', ...RestMessageResponse },
-    400: ProblemSchema,
-    401: ProblemSchema,
-    403: ProblemSchema,
-    409: ProblemSchema,
-    413: ProblemSchema,
-    429: ProblemSchema,
-    503: ProblemSchema,
-  }
-  const shared = { tags: ['SMS'], security: [{ apikey: [] }], response: responses }
+  const accepted = { 200: { description: 'Accepted and on disk', ...RestMessageResponse } }
+  const shared = { tags: ['SMS'], security: [{ apikey: [] }] }
   const idempotencyHeader = {
     type: 'object',
     properties: {
@@ -53,6 +45,7 @@ export function sendSms(app: FastifyInstance, dependencies: SendSmsDependencies)
       consumes: ['application/json', 'application/x-www-form-urlencoded'],
       headers: idempotencyHeader,
       body: SendSmsBody,
+      response: { ...accepted, ...problems(...BODY_PROBLEMS, 409) },
     },
     handler: (request, reply) => handle(dependencies, request, request.body, reply),
   })
@@ -62,7 +55,13 @@ export function sendSms(app: FastifyInstance, dependencies: SendSmsDependencies)
     exposeHeadRoute: false,
     attachValidation: true,
     preValidation: canonicalQuery(Object.keys(SendSmsQuery.properties)),
-    schema: { ...shared, summary: 'Send an SMS by a link', headers: idempotencyHeader, querystring: SendSmsQuery },
+    schema: {
+      ...shared,
+      summary: 'Send an SMS by a link',
+      headers: idempotencyHeader,
+      querystring: SendSmsQuery,
+      response: { ...accepted, ...problems(400, 409) },
+    },
     handler: (request, reply) => handle(dependencies, request, request.query, reply),
   })
 }

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startPostgres, type TestPostgres } from '../postgres.ts'
+import { waitFor } from '../waitFor.ts'
+import { type Answer, accountOf, Installation, type ProblemBody } from './heliograph.ts'
+
+// Every status that /openapi.json documents for an endpoint is reached; the table says how.
+
+let postgres: TestPostgres
+let heliograph: Installation
+let createdKey: string
+let messageId: string
+
+before(async () => {
+  postgres = await startPostgres()
+  heliograph = await Installation.create({
+    config: {
+      http: { bodyBytesMax: 2_000 },
+      accounts: [accountOf('acme', { senders: ['Acme'] }), accountOf('slow', { limits: { requestsPerSecond: 0.01 } })],
+      simulator: true,
+    },
+    environment: { DATABASE_URL: await postgres.url('status') },
+  })
+  await heliograph.start()
+  createdKey = (await makeKey()).key
+  messageId = (await heliograph.send(SMS)).requestId
+  // Uses up what the account may ask for in its first 100 seconds.
+  await heliograph.call('/api/v1/keys', { key: 'key-of-slow' })
+})
+after(async () => {
+  await heliograph.remove()
+  await postgres.stop()
+})
+
+const SMS = { to: '+4915112345678', from: 'Acme', message: 'Hello' }
+const LINK = `/messaging/v1/sms?${new URLSearchParams(SMS)}`
+
+type Reply = Answer<ProblemBody>
+type Way = () => Promise<Reply>
+
+const call = (path: string, method = 'GET'): Way => {
+  return () => heliograph.call(path, { method })
+}
+const post = (path: string, body: unknown, headers: Record<string, string> = {}, method = 'POST'): Way => {
+  return () => heliograph.call(path, { method, body, headers })
+}
+const makeKey = async () => (await heliograph.call<{ id: string; key: string }>('/api/v1/keys', { body: {} })).body
+
+/** How an endpoint behind a key is called rightly, and so how it is refused for who calls. */
+function keyed(path: string, body?: object, method = body === undefined ? 'GET' : 'POST'): Record<number, Way> {
+  const by = (key: string | null): Way => {
+    return () => heliograph.call(path, { key, method, ...(body === undefined ? {} : { body }) })
+  }
+  const ways = { 401: by(null), 403: by('nonsense'), 429: by('key-of-slow') }
+  if (body === undefined) return ways
+  return {
+    ...ways,
+    413: post(path, { unknown: 'x'.repeat(3_000) }),
+    415: post(path, 'x', { 'content-type': 'text/plain' }),
+  }
+}
+
+async function withOneKeyTwice(send: (headers: Record<string, string>, text: string) => Promise<Reply>) {
+  const headers = { 'idempotency-key': crypto.randomUUID() }
+  await send(headers, 'first')
+  return send(headers, 'second')
+}
+
+/** By endpoint and status. 503 is reached for all of them at once, in the last test. */
+const WAYS: Record<string, Record<number, Way>> = {
+  'post /messaging/v1/sms': {
+    ...keyed('/messaging/v1/sms', SMS),
+    200: post('/messaging/v1/sms', SMS),
+    400: post('/messaging/v1/sms', {}),
+    409: () => withOneKeyTwice((headers, message) => post('/messaging/v1/sms', { ...SMS, message }, headers)()),
+  },
+  'get /messaging/v1/sms': {
+    ...keyed(LINK),
+    200: call(LINK),
+    400: call('/messaging/v1/sms'),
+    409: () => withOneKeyTwice((headers, text) => heliograph.call(`${LINK}&reference=${text}`, { headers })),
+  },
+  'get /messaging/v1/messages/{requestId}': {
+    ...keyed('/messaging/v1/messages/x'),
+    200: () => heliograph.call(`/messaging/v1/messages/${messageId}`),
+    404: call('/messaging/v1/messages/x'),
+  },
+  'post /messaging/v1/conversion': {
+    ...keyed('/messaging/v1/conversion', { requestId: 'x' }),
+    200: () => heliograph.call('/messaging/v1/conversion', { body: { requestId: messageId } }),
+    400: post('/messaging/v1/conversion', {}),
+    404: post('/messaging/v1/conversion', { requestId: 'x' }),
+  },
+  'get /api/v1/messages': {
+    ...keyed('/api/v1/messages'),
+    200: call('/api/v1/messages'),
+    400: call('/api/v1/messages?limit=0'),
+  },
+  'get /api/v1/messages/{id}': {
+    ...keyed('/api/v1/messages/x'),
+    200: () => heliograph.call(`/api/v1/messages/${messageId}`),
+    404: call('/api/v1/messages/x'),
+  },
+  'post /api/v1/text': {
+    ...keyed('/api/v1/text', { message: 'x' }),
+    200: post('/api/v1/text', { message: 'x' }),
+    400: post('/api/v1/text', {}),
+  },
+  'get /api/v1/keys': { ...keyed('/api/v1/keys'), 200: call('/api/v1/keys') },
+  'post /api/v1/keys': {
+    ...keyed('/api/v1/keys', {}),
+    201: post('/api/v1/keys', {}),
+    400: post('/api/v1/keys', { scopes: ['all'] }),
+  },
+  'delete /api/v1/keys/{id}': {
+    ...keyed('/api/v1/keys/x', undefined, 'DELETE'),
+    204: async () => heliograph.call(`/api/v1/keys/${(await makeKey()).id}`, { method: 'DELETE' }),
+    404: call('/api/v1/keys/x', 'DELETE'),
+  },
+  'get /sim/v1/outcomes': { 200: call('/sim/v1/outcomes') },
+  'get /sim/v1/outcomes/{number}': { 200: call('/sim/v1/outcomes/1'), 400: call('/sim/v1/outcomes/x') },
+  'put /sim/v1/outcomes/{number}': {
+    200: post('/sim/v1/outcomes/1', { like: '999006' }, {}, 'PUT'),
+    400: post('/sim/v1/outcomes/1', { like: 'x' }, {}, 'PUT'),
+  },
+  'delete /sim/v1/outcomes/{number}': {
+    204: call('/sim/v1/outcomes/1', 'DELETE'),
+    400: call('/sim/v1/outcomes/x', 'DELETE'),
+    404: call('/sim/v1/outcomes/2', 'DELETE'),
+  },
+  'get /sim/v1/handsets': { 200: call('/sim/v1/handsets') },
+  'delete /sim/v1/handsets': { 204: call('/sim/v1/handsets', 'DELETE') },
+  'get /sim/v1/handsets/{number}/messages': {
+    200: call('/sim/v1/handsets/1/messages'),
+    400: call('/sim/v1/handsets/x/messages'),
+  },
+  'delete /sim/v1/handsets/{number}/messages': {
+    204: call('/sim/v1/handsets/1/messages', 'DELETE'),
+    400: call('/sim/v1/handsets/x/messages', 'DELETE'),
+  },
+  'post /sim/v1/inbound': {
+    202: post('/sim/v1/inbound', { from: '+4915112345678', to: '+4930123456', text: 'Hello' }),
+    400: post('/sim/v1/inbound', {}),
+    409: post('/sim/v1/inbound', { from: '+4915112345678', to: '1', text: 'Hello', systemId: 'nobody' }),
+  },
+  'get /sim/v1/sinks': { 200: call('/sim/v1/sinks') },
+  'put /sim/v1/sinks/{name}': {
+    200: post('/sim/v1/sinks/a', { status: 200 }, {}, 'PUT'),
+    400: post('/sim/v1/sinks/a', { status: 1 }, {}, 'PUT'),
+  },
+  'delete /sim/v1/sinks/{name}': {
+    204: call('/sim/v1/sinks/a', 'DELETE'),
+    400: call('/sim/v1/sinks/a%20b', 'DELETE'),
+    404: call('/sim/v1/sinks/b', 'DELETE'),
+  },
+  'get /sim/v1/sinks/{name}/calls': { 200: call('/sim/v1/sinks/b/calls'), 400: call('/sim/v1/sinks/a%20b/calls') },
+  'get /sim/v1/sink/{name}': { 200: call('/sim/v1/sink/b'), 400: call('/sim/v1/sink/a%20b') },
+  'post /sim/v1/sink/{name}': { 200: post('/sim/v1/sink/b', {}), 400: post('/sim/v1/sink/a%20b', {}) },
+}
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: object }>>>>
+}
+
+async function documented(): Promise<Map<string, number[]>> {
+  const { paths } = (await heliograph.call<OpenApi>('/openapi.json')).body
+  const endpoints = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(
+      ([method, { responses }]) => [`${method} ${path}`, Object.keys(responses).map(Number)] as const,
+    ),
+  )
+  return new Map(endpoints)
+}
+
+test('the table has every endpoint and every status that is documented, and no other', async () => {
+  const statuses = Object.entries(WAYS).map(([endpoint, ways]) => [
+    endpoint,
+    [...Object.keys(ways).map(Number), ...(endpoint.includes('/sim/') ? [] : [503])].sort(),
+  ])
+  assert.deepEqual(Object.fromEntries(statuses), Object.fromEntries(await documented()))
+})
+
+for (const [endpoint, ways] of Object.entries(WAYS)) {
+  test(`${endpoint} answers ${Object.keys(ways).join(', ')}`, async () => {
+    for (const [status, way] of Object.entries(ways)) expectStatus(await way(), Number(status), endpoint)
+  })
+}
+
+test('without its store the server answers 503 with Retry-After at every endpoint behind a key, and recovers', async () => {
+  await postgres.interrupt()
+  // A key made by the server is trusted for a second without asking the store.
+  await waitFor(
+    async () => (await heliograph.call('/api/v1/text', { key: createdKey, body: { message: 'x' } })).status === 503,
+  )
+  const endpoints: Record<string, Way> = {
+    ...Object.fromEntries(
+      Object.entries(WAYS).map(([endpoint, ways]) => [endpoint, ways[200] ?? ways[201] ?? ways[404]]),
+    ),
+    'post /api/v1/text': () => heliograph.call('/api/v1/text', { key: createdKey, body: { message: 'x' } }),
+  }
+  for (const [endpoint, way] of Object.entries(endpoints)) {
+    if (endpoint.includes('/sim/')) continue
+    const answer = await way()
+    expectStatus(answer, 503, endpoint)
+    assert.equal(answer.headers.get('retry-after'), '1', endpoint)
+  }
+  const readyz = await heliograph.call('/readyz')
+  assert.equal(readyz.status, 503)
+  await postgres.resume()
+  await waitFor(async () => (await heliograph.call('/readyz')).status === 200)
+  const { requestId } = await heliograph.send(SMS)
+  await heliograph.untilStatus(requestId, 'DELIVERED')
+})
+
+function expectStatus(answer: Reply, status: number, endpoint: string): void {
+  assert.equal(answer.status, status, `${endpoint}: ${answer.text}`)
+  if (status < 400) return
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/)
+  assert.equal(answer.body.status, status)
+}
