@@ -74,7 +74,7 @@ export async function startHeliograph(
     await migrate(db)
     const nodeId = await loadNodeId(config)
     const url = await run({ config, clock, log, db, nodeId, newId: createIds(clock), metrics: createMetrics(), stops })
-    log.info({ url, store: db.engine, carriers: config.carriers.length, node: nodeId }, 'started')
+    log.info({ listening: url, store: db.engine, carriers: config.carriers.length, node: nodeId }, 'started')
     return { url, stop: () => stopAll(stops) }
   } catch (error) {
     await stopAll(stops)
@@ -140,6 +140,7 @@ async function startEngine(
     routesFor,
     lifetimes,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
+    isAlive: () => heartbeat.alive,
     observe(event) {
       if (event.kind === 'outcome') metrics.submissions.count(event.carrierId, event.outcome)
       else if (event.kind === 'in doubt') metrics.inDoubt.inc({ carrier: event.carrierId }, event.messages)

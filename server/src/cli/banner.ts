@@ -6,7 +6,6 @@ export function banner({ url, file, demoKey }: { url: string; file: string | nul
   Demo: no configuration file was given, so a simulated carrier delivers everything.
 
   API key   ${demoKey}
-  Console   ${url}/
   API docs  ${url}/docs
 
   Send a message:

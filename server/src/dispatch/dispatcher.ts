@@ -21,6 +21,8 @@ export interface DispatcherOptions {
   readonly routesFor: (message: Message) => readonly string[]
   readonly lifetimes: Lifetimes
   readonly random: () => number
+  /** Whether other nodes know that this one is alive; while not, nothing is handed over. */
+  readonly isAlive: () => boolean
   readonly observe: (event: DispatchEvent) => void
 }
 
@@ -64,6 +66,7 @@ export class Dispatcher {
       carriers: options.carriers,
       routesFor: options.routesFor,
       clock: options.clock,
+      mayHandOver: options.isAlive,
       events: {
         outcome: (submission, outcome) => this.#record(submission, outcome),
         opening: (messages, opened, failed) => this.#open({ messages, opened, failed }),

@@ -10,6 +10,8 @@ export interface SmsChannelOptions {
   /** The carriers for a message, best first; empty: no route. */
   readonly routesFor: (message: Message) => readonly string[]
   readonly clock: Clock
+  /** False: another node may believe this one dead and take its messages, so none is handed over. */
+  readonly mayHandOver: () => boolean
   readonly events: ChannelEvents
 }
 
@@ -54,7 +56,10 @@ export class SmsChannel {
   /** Moves what waits for a carrier that is down to one that is up, and drops what has expired meanwhile. */
   reconsider(): void {
     for (const lane of this.#lanes.values()) {
-      if (lane.carrier.health().up) continue
+      if (lane.carrier.health().up) {
+        this.#pump(lane)
+        continue
+      }
       if (lane.long !== null) this.#giveUpRest(lane, lane.long)
       if (lane.queue.length > 0) this.send(lane.queue.clear().filter(this.#notExpired))
     }
@@ -99,7 +104,7 @@ export class SmsChannel {
   }
 
   #pump(lane: Lane): void {
-    if (this.#paused) return
+    if (this.#paused || !this.#options.mayHandOver()) return
     while (lane.long !== null && lane.carrier.room() > lane.opening) this.#continueLong(lane, lane.long)
     if (lane.long !== null) return
     if (lane.carrier.onDoubt === 'hold') this.#open(lane)
