@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ArrivalSummary } from './arrivals.ts'
+import type { Latency } from './histogram.ts'
+import type { Rig } from './rig.ts'
+
+/** 'accept' ends when the SMSC has the message, 'receipts' when the customer was called back with DELIVERED. */
+export const SCENARIOS = ['accept', 'receipts'] as const
+export type ScenarioName = (typeof SCENARIOS)[number]
+
+export interface RunOptions {
+  readonly scenario: ScenarioName
+  /** Tells its messages from those of other runs: 0 to 9999. */
+  readonly run: number
+  readonly messages: number
+  readonly connections: number
+}
+
+/** What one run showed. "End" is the SMSC or the customer, as the scenario says. */
+export interface RunResult {
+  readonly accepted: number
+  readonly refused: Readonly<Record<string, number>> // by HTTP status
+  readonly acceptedPerSecond: number
+  /** Accepted messages by the time from the first request to the last arrival. */
+  readonly endToEndPerSecond: number
+  readonly acceptMs: Latency
+  readonly endToEndMs: Latency
+  /** Accepted, but never seen at the end. */
+  readonly missing: number
+  readonly duplicates: number
+  /** Processor time of the server process for one message. */
+  readonly serverMicroseconds: number
+  readonly serverMegabytes: number
+}
+
+/** Sends one load and waits for all of it to arrive, or until nothing has come for a while. */
+export async function runScenario(rig: Rig, { scenario, run, messages, connections }: RunOptions): Promise<RunResult> {
+  const end = scenario === 'accept' ? rig.smsc : rig.callbackSink
+  const callbackPort = scenario === 'accept' ? null : rig.callbackPort
+  await end.ask('begin', { run })
+  const before = await rig.server.ask('usage')
+  const { apiKey, serverPort: port } = rig
+  const load = await rig.load.ask('send', { run, port, apiKey, messages, connections, callbackPort })
+  const { accepted, refused, acceptMs } = load
+  const arrived = await untilArrived(() => end.ask('arrivals'), accepted)
+  const after = await rig.server.ask('usage')
+  return {
+    accepted,
+    refused,
+    acceptedPerSecond: accepted / (load.durationMs / 1000),
+    endToEndPerSecond: arrived.distinct / ((arrived.lastAt - load.startedAt) / 1000),
+    acceptMs,
+    endToEndMs: arrived.latencyMs,
+    missing: accepted - arrived.distinct,
+    duplicates: arrived.duplicates,
+    serverMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / accepted,
+    serverMegabytes: after.residentBytes / 1_048_576,
+  }
+}
+
+async function untilArrived(look: () => Promise<ArrivalSummary>, expected: number): Promise<ArrivalSummary> {
+  const deadline = performance.now() + ARRIVAL_TIMEOUT_MS
+  let seen = await look()
+  for (let grewAt = performance.now(); seen.distinct < expected; ) {
+    const now = performance.now()
+    if (now > deadline || now - grewAt > QUIET_MS_MAX) break
+    await delay(ARRIVAL_POLL_MS)
+    const next = await look()
+    if (next.distinct > seen.distinct) grewAt = performance.now()
+    seen = next
+  }
+  return seen
+}
+
+const ARRIVAL_TIMEOUT_MS = 60_000
+/** Longer than the pause before a callback's first retry. */
+const QUIET_MS_MAX = 15_000
+const ARRIVAL_POLL_MS = 100
