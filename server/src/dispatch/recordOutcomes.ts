@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/database.ts'
 import type { BatchStep } from '../db/groupCommit.ts'
-import { type AnnounceFinal, finishedWithCallback, writeChanges } from '../messages/changeStatus.ts'
-import { type MessageView, type SubmittedSegment, segmentFromRow } from '../messages/message.ts'
+import { type AnnounceFinal, writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
+import { type Message, type MessageView, type SubmittedSegment, segmentFromRow } from '../messages/message.ts'
 import { newestParts, SEGMENTS_OF } from '../messages/readMessages.ts'
 import { isFinal } from '../messages/status.ts'
 import type { Plan } from './planNext.ts'
@@ -27,12 +27,9 @@ export function recordOutcomes(dependencies: {
         tx,
         plans.flatMap(({ segments }) => segments),
       )
-      writeChanges(
-        tx,
-        plans.map(({ message }) => message),
-      )
-      const owed = plans.filter(({ message }) => isFinal(message.status) && message.callbackUrl !== null)
-      const announced = owed.length > 0 ? dependencies.announceFinal(tx, await viewsOf(tx, owed)) : null
+      const [owing, others] = byOwingCallback(plans.map(({ message }) => message))
+      writeChanges(tx, others)
+      const announced = owing.length > 0 ? dependencies.announceFinal(tx, await finish(tx, owing)) : null
       return () => {
         for (const plan of plans) plan.recorded()
         announced?.()
@@ -42,12 +39,20 @@ export function recordOutcomes(dependencies: {
   }
 }
 
-async function viewsOf(tx: Transaction, plans: readonly Plan[]): Promise<MessageView[]> {
-  const rows = await tx.all(SEGMENTS_OF, [JSON.stringify(plans.map(({ message }) => [message.id]))])
-  const segments = Map.groupBy(rows.map(segmentFromRow), ({ messageId }) => messageId)
-  return finishedWithCallback(
-    plans.map(({ message }) => ({ message, parts: newestParts(segments.get(message.id) ?? []) })),
+function byOwingCallback(messages: readonly Message[]): [Message[], Message[]] {
+  const { owing = [], others = [] } = Object.groupBy(messages, ({ status, callbackUrl }) =>
+    isFinal(status) && callbackUrl !== null ? 'owing' : 'others',
   )
+  return [owing, others]
+}
+
+/** Those that were open until now: a receipt may have made one final a moment ago, and its callback is owed already. */
+async function finish(tx: Transaction, messages: readonly Message[]): Promise<MessageView[]> {
+  const moved = await writeChangesOfOpen(tx, messages)
+  const finished = messages.filter(({ id }) => moved.has(id))
+  const rows = await tx.all(SEGMENTS_OF, [JSON.stringify(finished.map(({ id }) => [id]))])
+  const segments = Map.groupBy(rows.map(segmentFromRow), ({ messageId }) => messageId)
+  return finished.map((message) => ({ message, parts: newestParts(segments.get(message.id) ?? []) }))
 }
 
 function insertSegments(tx: Transaction, segments: readonly SubmittedSegment[]): void {

@@ -35,6 +35,20 @@ export function writeChanges(tx: Transaction, messages: readonly Message[]): voi
   tx.run(UPDATE, [JSON.stringify(messages.map(rowOf))])
 }
 
+/** As `writeChanges`; resolves with the ids of the rows that it moved, those that were not final before. */
+export async function writeChangesOfOpen(tx: Transaction, messages: readonly Message[]): Promise<Set<string>> {
+  const rows = await tx.all(`${UPDATE} returning messages.id`, [JSON.stringify(messages.map(rowOf))])
+  return new Set(rows.map((row) => String(row.id)))
+}
+
+/**
+ * Says that something about open messages changed that shows beside them: readers of changes see them again. Leases
+ * stay: another part of the message may be on its way.
+ */
+export function touchMessages(tx: Transaction, messages: readonly Message[]): void {
+  tx.run(TOUCH, [JSON.stringify(messages.map(({ id, updatedAt }) => [id, updatedAt]))])
+}
+
 /** Those of the changed messages whose senders are to be told. */
 export function finishedWithCallback(views: readonly MessageView[]): MessageView[] {
   return views.filter(({ message }) => isFinal(message.status) && message.callbackUrl !== null)
@@ -49,6 +63,10 @@ from (select value->>0 as v_id, value->>1 as v_status, value->>2 as v_carrier, c
   value->>7 as v_reason, cast(value->>8 as integer) as v_doubt, cast(value->>9 as bigint) as v_due,
   cast(value->>10 as bigint) as v_updated from rows($1)) as v
 where messages.id = v.v_id and messages.status in (${OPEN_STATUSES_SQL})`
+
+const TOUCH = `
+update messages set updated_at = v.v_updated
+from (select value->>0 as v_id, cast(value->>1 as bigint) as v_updated from rows($1)) as v where messages.id = v.v_id`
 
 function rowOf(message: Message): unknown[] {
   return [

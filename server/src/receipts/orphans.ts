@@ -71,6 +71,7 @@ export class OrphanMatcher {
     const rows = await db.read(MATCHED, [this.#since, MATCH_ROWS_MAX])
     if (rows.length < MATCH_ROWS_MAX) this.#since = now - MATCHABLE_MS
     for (const row of rows) {
+      const receivedAt = Number(row.received_at)
       receipts.push({
         id: String(row.id),
         receipt: {
@@ -78,9 +79,10 @@ export class OrphanMatcher {
           carrierMessageId: String(row.carrier_message_id),
           state: String(row.state) as Receipt['state'],
           errorCode: String(row.error_code),
-          doneAt: row.done_at === null ? null : Number(row.done_at),
+          doneAt: row.done_at === null ? receivedAt : Math.min(Number(row.done_at), receivedAt),
         },
-        receivedAt: Number(row.received_at),
+        // The message changes now; at the time of the receipt readers of changes may have gone past.
+        receivedAt: now,
         orphan: true,
         answer: () => {},
       })

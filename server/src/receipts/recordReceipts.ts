@@ -1,7 +1,7 @@
 import type { Receipt } from '../carriers/carrier.ts'
 import type { Row, Transaction } from '../db/database.ts'
 import type { BatchStep } from '../db/groupCommit.ts'
-import { type AnnounceFinal, finishedWithCallback, writeChanges } from '../messages/changeStatus.ts'
+import { type AnnounceFinal, finishedWithCallback, touchMessages, writeChanges } from '../messages/changeStatus.ts'
 import type { Lifetimes } from '../messages/lifetimes.ts'
 import {
   MESSAGE_COLUMNS,
@@ -12,6 +12,7 @@ import {
   segmentFromRow,
 } from '../messages/message.ts'
 import { newestParts, SEGMENTS_OF } from '../messages/readMessages.ts'
+import { isFinal } from '../messages/status.ts'
 import { deleteOrphans, insertOrphans } from './orphans.ts'
 import { settleMessage } from './settleMessage.ts'
 
@@ -78,7 +79,11 @@ async function findSegments(tx: Transaction, entries: readonly ReceiptEntry[]): 
   return found
 }
 
-/** Rows come oldest message first, so the newest is the one that stays in the map. The lock keeps two nodes that get receipts for two parts of one message from each missing the other's. */
+/**
+ * Rows come oldest message first, so the newest is the one that stays in the map, and in the order of the batch, because
+ * the first word on a segment counts. The lock keeps two nodes that get receipts for two parts of one message from each
+ * missing the other's.
+ */
 const LOOK_UP = `
 select v.v_entry as entry, segments.submission as segment_submission, segments.number as segment_number,
   segments.carrier_id as segment_carrier_id, segments.carrier_message_id as segment_carrier_message_id,
@@ -86,7 +91,7 @@ select v.v_entry as entry, segments.submission as segment_submission, segments.n
 from (select value->>0 as v_carrier, value->>1 as v_id, cast(value->>2 as integer) as v_entry from rows($1)) as v
 join segments on segments.carrier_id = v.v_carrier and segments.carrier_message_id = v.v_id
 join messages on messages.id = segments.message_id
-order by messages.id {pg:for update of messages}`
+order by messages.id, v.v_entry {pg:for update of messages}`
 
 function segmentOf(row: Row): SubmittedSegment {
   return segmentFromRow({
@@ -129,10 +134,15 @@ async function settle(
     tx,
     settled.flatMap(({ changed }) => changed),
   )
-  writeChanges(
-    tx,
-    settled.flatMap(({ message, moved }) => (moved ? [message] : [])),
-  )
+  const moved = settled.filter((one) => one.moved).map(({ message }) => message)
+  const finished = moved.filter(({ status }) => isFinal(status))
+  if (finished.length > 0) writeChanges(tx, finished)
+  if (finished.length < moved.length) {
+    touchMessages(
+      tx,
+      moved.filter(({ status }) => !isFinal(status)),
+    )
+  }
   return finishedWithCallback(
     settled.flatMap(({ message, segments, moved }) => (moved ? [{ message, parts: newestParts(segments) }] : [])),
   )

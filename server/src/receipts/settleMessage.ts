@@ -43,7 +43,7 @@ export function settleMessage({
   const now = segments.map((segment) => changed.get(keyOf(segment)) ?? segment)
   const result = { segments: now, changed: [...changed.values()] }
   if (isFinal(message.status)) return { ...result, message, moved: false }
-  const at = Math.max(...news.map(({ entry }) => entry.receivedAt))
+  const at = Math.max(message.updatedAt, ...news.map(({ entry }) => entry.receivedAt))
   const parts = newestParts(now)
   const final = parts.length < message.parts ? null : statusOfParts(parts.map(({ status }) => status))
   if (final === null || !mayMove(message.status, final)) {
