@@ -8,6 +8,8 @@ export interface Submission {
   readonly number: number
   /** Part numbers that no carrier has yet; null: all of them. */
   readonly partsWanted: readonly number[] | null
+  /** Some other part may be with a carrier that must not see it twice, so it is not wanted, and stays in doubt. */
+  readonly doubtHeld: boolean
 }
 
 export type SubmissionOutcome =
@@ -29,8 +31,8 @@ export interface SegmentOutcome {
 export interface ChannelEvents {
   outcome(submission: Submission, outcome: SubmissionOutcome): void
   /**
-   * For carriers that must not see a message twice: records that these are about to be handed over, then calls
-   * `opened`; after a crash they count as in doubt instead of being sent again.
+   * For carriers that must not see a message twice: records that these are about to be handed over to the carrier that
+   * they name, then calls `opened`; after a crash they count as in doubt instead of being sent again.
    */
   opening(messages: readonly Message[], opened: () => void, failed: () => void): void
 }

@@ -1,12 +1,13 @@
-import type { Carrier } from '../carriers/carrier.ts'
+import type { Carrier, OnDoubt } from '../carriers/carrier.ts'
 import type { Submission, SubmissionOutcome } from '../channels/channel.ts'
 import { SmsChannel } from '../channels/sms/smsChannel.ts'
 import type { Clock } from '../clock.ts'
 import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { BatchQueue } from '../db/groupCommit.ts'
+import { purgeIdempotencyKeys } from '../messages/idempotency.ts'
 import type { Lifetimes } from '../messages/lifetimes.ts'
 import type { Message } from '../messages/message.ts'
-import { carriersWithRows, claimMessages, freeLeases, handBack, leasedMessages } from './leases.ts'
+import { carriersWithRows, claimMessages, freeLeases, freeStrays, handBack, leasedMessages } from './leases.ts'
 import type { OpeningMark } from './markOpenings.ts'
 import { partsWithoutCarrier } from './partsWithoutCarrier.ts'
 import { giveUpWaiting, planNext } from './planNext.ts'
@@ -55,7 +56,7 @@ export class Dispatcher {
   #straysSince = 0
   readonly #backlogged = new Set<string>()
   #rowCarriers = new Set<string>()
-  #claiming = false
+  #claiming: Promise<void> | null = null
   #purgeAt = 0
   #stopped = true
   #cancelTick = () => {}
@@ -88,12 +89,22 @@ export class Dispatcher {
     this.#tick()
   }
 
-  /** Hands nothing more over and gives back what waits in memory. Call after carriers have stopped. */
+  /**
+   * Hands nothing more over and gives back what waits in memory. Call after carriers have stopped, and let what it still
+   * records be committed. Where the store cannot take it, the next start finds the leases.
+   */
   async stop(): Promise<void> {
     this.pause()
     this.#cancelTick()
-    const waiting = this.#channel.takeWaiting().map(({ message }) => message.id)
-    if (waiting.length > 0) await this.#options.db.write((tx) => handBack(tx, waiting))
+    await this.#claiming
+    this.#recordAgain()
+    const waiting = this.#channel.takeWaiting().map(({ message }) => message)
+    if (waiting.length === 0) return
+    try {
+      await this.#options.db.write((tx) => handBack(tx, waiting))
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error
+    }
   }
 
   /** Stops handing over, at once; open submissions may still come back. */
@@ -118,7 +129,14 @@ export class Dispatcher {
   /** Messages that are on disk and leased to this node. */
   dispatch(messages: readonly Message[]): void {
     for (const { id } of messages) this.#held.add(id)
-    this.#channel.send(messages.map((message) => ({ message, number: message.submissions + 1, partsWanted: null })))
+    this.#channel.send(
+      messages.map((message) => ({
+        message,
+        number: message.submissions + 1,
+        partsWanted: null,
+        doubtHeld: false,
+      })),
+    )
   }
 
   carrierHasRoom(carrierId: string): void {
@@ -134,7 +152,7 @@ export class Dispatcher {
   async freeLeasesOf(nodeIds: readonly string[]): Promise<void> {
     const now = this.#options.clock.now()
     for (const carrierId of this.#allCarriers()) {
-      const onDoubt = this.#options.carriers.get(carrierId)?.onDoubt ?? 'resend'
+      const onDoubt = this.#onDoubt(carrierId)
       const messages = await this.#options.db.write((tx) => freeLeases(tx, { carrierId, onDoubt, nodeIds, now }))
       if (messages > 0) this.#options.observe({ kind: 'in doubt', carrierId, messages })
       this.#backlogged.add(carrierId)
@@ -166,26 +184,31 @@ export class Dispatcher {
     const plans = this.#unrecordable
     if (plans.length === 0) return
     this.#unrecordable = []
-    for (const plan of plans) this.#offer(plan)
+    // Readers of changes have gone past the time at which these should have been recorded.
+    const updatedAt = this.#options.clock.now()
+    for (const plan of plans) this.#offer({ ...plan, message: { ...plan.message, updatedAt } })
   }
 
   #record(submission: Submission, outcome: SubmissionOutcome): void {
-    const { clock, random, lifetimes, carriers, routesFor, observe } = this.#options
+    const { clock, random, lifetimes, routesFor, observe } = this.#options
+    const onDoubt = this.#onDoubt
     if (outcome.kind === 'tried') {
       for (const segment of outcome.segments) {
         observe({ kind: 'outcome', carrierId: outcome.carrierId, outcome: segment.outcome.kind })
       }
-      if (outcome.segments.every((segment) => segment.outcome.kind === 'unsent')) {
+      const unsent = outcome.segments.filter((segment) => segment.outcome.kind === 'unsent').length
+      if (unsent > 0 && unsent === outcome.segments.length) {
         this.#sendAgain(submission)
         return
       }
       const doubts = outcome.segments.some((segment) => segment.outcome.kind === 'unknown')
       if (doubts) observe({ kind: 'in doubt', carrierId: outcome.carrierId, messages: 1 })
     }
-    const onDoubt = (carrierId: string) => carriers.get(carrierId)?.onDoubt ?? 'resend'
     const plan = planNext(submission, outcome, { now: clock.now(), random: random(), lifetimes, onDoubt, routesFor })
     this.#push({ ...plan, recorded: () => this.#recorded(plan.message) })
   }
+
+  readonly #onDoubt = (carrierId: string): OnDoubt => this.#options.carriers.get(carrierId)?.onDoubt ?? 'resend'
 
   /** Nothing left this process, so nothing needs to be recorded: the message goes back to the queue. */
   #sendAgain(submission: Submission): void {
@@ -220,17 +243,21 @@ export class Dispatcher {
     if (this.#openings?.push(mark) !== true) mark.failed()
   }
 
+  /** One claim at a time. */
   async #claim(): Promise<void> {
-    if (this.#claiming || this.#stopped) return
-    this.#claiming = true
+    if (this.#claiming !== null || this.#stopped) return
+    this.#claiming = this.#claimForAll()
+    await this.#claiming
+    this.#claiming = null
+  }
+
+  async #claimForAll(): Promise<void> {
     try {
       for (const carrierId of this.#allCarriers()) await this.#claimFor(carrierId)
       if (this.#strays) await this.#findStrays()
     } catch (error) {
       this.suspectStrays()
       if (!(error instanceof DatabaseUnavailable)) this.#options.observe({ kind: 'trouble', error })
-    } finally {
-      this.#claiming = false
     }
   }
 
@@ -240,7 +267,7 @@ export class Dispatcher {
     for (const carrierId of this.#allCarriers()) {
       const leased = await leasedMessages(db, { carrierId, nodeId, dueBefore: clock.now() - STRAY_AFTER_MS })
       const strays = leased.filter((id) => !this.#held.has(id))
-      if (strays.length > 0) await db.write((tx) => handBack(tx, strays))
+      if (strays.length > 0) await db.write((tx) => freeStrays(tx, strays))
     }
     // Rows younger than STRAY_AFTER_MS are looked at in a later round.
     this.#strays = clock.now() < this.#straysSince + 2 * STRAY_AFTER_MS
@@ -251,7 +278,9 @@ export class Dispatcher {
     if (clock.now() < this.#purgeAt || this.#stopped) return
     this.#purgeAt = clock.now() + PURGE_EVERY_MS
     try {
-      for (const carrierId of this.#allCarriers()) await purgeMessages(db, { carrierId, now: clock.now() })
+      const now = clock.now()
+      for (const carrierId of [...this.#allCarriers(), NO_CARRIER]) await purgeMessages(db, { carrierId, now })
+      await purgeIdempotencyKeys(db, now)
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) observe({ kind: 'trouble', error })
     }
@@ -271,16 +300,22 @@ export class Dispatcher {
     else this.#backlogged.add(carrierId)
     for (const message of claimed) {
       if (message.status !== 'submitted') continue
+      this.#held.add(message.id)
       const plan = { message: giveUpWaiting(message, { now, lifetimes }), segments: [] }
       this.#push({ ...plan, recorded: () => this.#recorded(plan.message) })
     }
     const open = claimed.filter(({ status }) => status !== 'submitted')
+    if (open.length === 0) return
+    const submissions = await partsWithoutCarrier(db, open, this.#onDoubt)
+    // Not before: were they held while the store failed to answer, nobody would look after them.
     for (const { id } of open) this.#held.add(id)
-    if (open.length > 0) this.#channel.send(await partsWithoutCarrier(db, open))
+    this.#channel.send(submissions)
   }
 }
 
 const TICK_MS = 1_000
+/** What a message without a route names; it is only ever purged. */
+const NO_CARRIER = ''
 /** Messages held in memory for one carrier; more wait in the table. */
 const WAITING_PER_CARRIER_MAX = 10_000
 const CLAIM_MAX = 1_000

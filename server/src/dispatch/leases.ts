@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../db/database.ts'
-import { MESSAGE_COLUMNS, type Message, messageFromRow } from '../messages/message.ts'
+import { flag, MESSAGE_COLUMNS, type Message, messageFromRow } from '../messages/message.ts'
 import { OPEN_STATUSES_SQL } from '../messages/status.ts'
 
 /** Takes due messages of one carrier for this node, oldest first. Skips rows that another node is taking. */
@@ -17,8 +17,17 @@ update messages set leased_by = $1 where id in (
   order by due_at limit $4 {pg:for update skip locked})
 returning ${MESSAGE_COLUMNS}`
 
-/** Gives messages back that this node took and did not hand over. */
-export function handBack(tx: Transaction, messageIds: readonly string[]): void {
+/** Gives messages back that this node took and did not hand over; a mark that it was about to goes away. */
+export function handBack(tx: Transaction, messages: readonly Message[]): void {
+  tx.run(HAND_BACK, [JSON.stringify(messages.map(({ id, inDoubt }) => [id, flag(inDoubt)]))])
+}
+
+const HAND_BACK = `
+update messages set leased_by = null, in_doubt = v.v_doubt
+from (select value->>0 as v_id, cast(value->>1 as integer) as v_doubt from rows($1)) as v where messages.id = v.v_id`
+
+/** Frees messages that are leased to this node without its knowing. */
+export function freeStrays(tx: Transaction, messageIds: readonly string[]): void {
   tx.run('update messages set leased_by = null where id in (select value->>0 from rows($1))', [
     JSON.stringify(messageIds.map((id) => [id])),
   ])
@@ -81,9 +90,14 @@ update messages set leased_by = null, updated_at = $3,
 where carrier_id = $1 and due_at <= $3 and leased_by in (select value->>0 from rows($2))
 returning in_doubt`
 
-/** Marks messages as about to be handed over, for carriers that must not see one twice. */
-export function markOpening(tx: Transaction, messageIds: readonly string[]): void {
-  tx.run('update messages set in_doubt = 1 where id in (select value->>0 from rows($1))', [
-    JSON.stringify(messageIds.map((id) => [id])),
-  ])
+/**
+ * Marks messages as about to be handed over to the carrier they name, which must not see one twice. That carrier is
+ * recorded, too: it may stand in for another one, whose rule would be to send them again.
+ */
+export function markOpening(tx: Transaction, messages: readonly Message[]): void {
+  tx.run(MARK_OPENING, [JSON.stringify(messages.map(({ id, carrierId }) => [id, carrierId]))])
 }
+
+const MARK_OPENING = `
+update messages set in_doubt = 1, carrier_id = v.v_carrier
+from (select value->>0 as v_id, value->>1 as v_carrier from rows($1)) as v where messages.id = v.v_id`

@@ -17,7 +17,7 @@ export function markOpenings(): BatchStep<OpeningMark> {
     write(tx, marks) {
       markOpening(
         tx,
-        marks.flatMap(({ messages }) => messages.map(({ id }) => id)),
+        marks.flatMap(({ messages }) => messages),
       )
       return () => {
         for (const mark of marks) mark.opened()

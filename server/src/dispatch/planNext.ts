@@ -57,6 +57,7 @@ function afterTry(submission: Submission, { carrierId, at, segments }: Tried, co
   const never = refusals.find(({ retry }) => retry === 'never')
   if (never !== undefined) return finish(message, 'rejected', { code: hex4(never.code), reason: never.reason }, context)
   const unknown = segments.some(({ outcome }) => outcome.kind === 'unknown')
+  const inDoubt = unknown || submission.doubtHeld
   const resend = unknown && onDoubt(carrierId) === 'resend'
   const unsent = segments.some(({ outcome }) => outcome.kind === 'unsent')
   if (refusals.length === 0 && !unsent && !resend) {
@@ -65,28 +66,28 @@ function afterTry(submission: Submission, { carrierId, at, segments }: Tried, co
       {
         status: 'submitted',
         submittedAt: at,
-        inDoubt: unknown,
+        inDoubt,
         errorCode: null,
-        errorReason: unknown ? IN_DOUBT : null,
+        errorReason: inDoubt ? IN_DOUBT : null,
         dueAt: message.expiresAt + RECEIPT_GRACE_MS,
       },
       now,
     )
   }
-  const next = refusals.some(({ retry }) => retry === 'next carrier') ? carrierAfter(carrierId, message, context) : null
+  const carriers = context.routesFor(message)
+  const next = refusals.some(({ retry }) => retry === 'next carrier') ? carrierAfter(carrierId, carriers) : null
   const refusal = refusals[0]
+  // Each of the carriers gets one try at once; after that a message that none can reach does not go round and round.
+  const soon = unsent || (next !== null && submission.number < carriers.length)
   return applyChange(
     message,
     {
       status: 'queued',
       ...(next === null ? {} : { carrierId: next }),
-      inDoubt: unknown,
+      inDoubt,
       errorCode: refusal === undefined ? null : hex4(refusal.code),
       errorReason: refusal?.reason ?? (unknown ? IN_DOUBT : 'the bind was lost'),
-      dueAt:
-        next !== null || unsent
-          ? now
-          : Math.min(now + retryDelayMs(submission.number, context.random), message.expiresAt),
+      dueAt: soon ? now : Math.min(now + retryDelayMs(submission.number, context.random), message.expiresAt),
     },
     now,
   )
@@ -104,8 +105,7 @@ const RETRY_FIRST_MS = 2_000
 const RETRY_MS_MAX = 300_000
 
 /** The next of the message's carriers after this one. Null: there is no other. */
-function carrierAfter(carrierId: string, message: Message, { routesFor }: PlanContext): string | null {
-  const carriers = routesFor(message)
+function carrierAfter(carrierId: string, carriers: readonly string[]): string | null {
   return carriers[carriers.indexOf(carrierId) + 1] ?? null
 }
 

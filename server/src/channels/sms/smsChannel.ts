@@ -17,20 +17,25 @@ export interface SmsChannelOptions {
 
 /**
  * Hands messages to carriers as fast as these take them. One queue in memory for each carrier, so that one that is
- * down or slow holds up nobody else; each message goes to the first of its carriers that is up.
+ * down or slow holds up nobody else; each message goes to the carrier it is planned for, or the next of its own that is
+ * up.
  */
 export class SmsChannel {
   readonly #options: SmsChannelOptions
   readonly #lanes = new Map<string, Lane>()
+  readonly #waiting = new Map<string, number>()
   #paused = false
 
   constructor(options: SmsChannelOptions) {
     this.#options = options
   }
 
-  /** Messages waiting in memory for this carrier. */
+  /**
+   * Messages planned for this carrier that wait in memory, be it in the queue of another one while it is down: so a slow
+   * stand-in is not flooded with all that the table has for the carrier it stands in for.
+   */
   waiting(carrierId: string): number {
-    return this.#lanes.get(carrierId)?.queue.length ?? 0
+    return this.#waiting.get(carrierId) ?? 0
   }
 
   /** Queues submissions and hands over what the carriers have room for. */
@@ -40,7 +45,7 @@ export class SmsChannel {
       const lane = this.#laneFor(submission)
       if (lane === null) this.#options.events.outcome(submission, { kind: 'no route' })
       else {
-        lane.queue.push(submission)
+        this.#enqueue(lane, submission)
         lanes.add(lane)
       }
     }
@@ -61,7 +66,7 @@ export class SmsChannel {
         continue
       }
       if (lane.long !== null) this.#giveUpRest(lane, lane.long)
-      if (lane.queue.length > 0) this.send(lane.queue.clear().filter(this.#notExpired))
+      if (lane.queue.length > 0) this.send(this.#clear(lane).filter(this.#notExpired))
     }
   }
 
@@ -71,15 +76,46 @@ export class SmsChannel {
     if (!paused) for (const lane of this.#lanes.values()) this.#pump(lane)
   }
 
-  /** Takes back all that no carrier has yet. */
+  /** Takes back all that no carrier has yet. Long messages that were handed over in part end here, too. */
   takeWaiting(): Submission[] {
-    return [...this.#lanes.values()].flatMap((lane) => lane.queue.clear())
+    const lanes = [...this.#lanes.values()]
+    for (const lane of lanes) if (lane.long !== null) this.#giveUpRest(lane, lane.long)
+    return lanes.flatMap((lane) => {
+      const waiting = [...this.#clear(lane), ...lane.opening]
+      lane.opening.clear()
+      return waiting
+    })
   }
 
+  #enqueue(lane: Lane, submission: Submission): void {
+    lane.queue.push(submission)
+    const { carrierId } = submission.message
+    this.#waiting.set(carrierId, this.waiting(carrierId) + 1)
+  }
+
+  #dequeue(lane: Lane): Submission | undefined {
+    const submission = lane.queue.shift()
+    if (submission !== undefined) this.#leave(submission)
+    return submission
+  }
+
+  #clear(lane: Lane): Submission[] {
+    const submissions = lane.queue.clear()
+    for (const submission of submissions) this.#leave(submission)
+    return submissions
+  }
+
+  #leave({ message: { carrierId } }: Submission): void {
+    this.#waiting.set(carrierId, this.waiting(carrierId) - 1)
+  }
+
+  /** Of its carriers, from the planned one on and around, the first that is up; where none is, the first of them. */
   #laneFor({ message }: Submission): Lane | null {
+    const carriers = this.#options.routesFor(message)
+    const planned = Math.max(0, carriers.indexOf(message.carrierId))
     let first: Lane | null = null
-    for (const carrierId of this.#options.routesFor(message)) {
-      const lane = this.#laneOf(carrierId)
+    for (let index = 0; index < carriers.length; index++) {
+      const lane = this.#laneOf(carriers[(planned + index) % carriers.length] ?? '')
       if (lane === null) continue
       if (lane.carrier.health().up) return lane
       first ??= lane
@@ -92,7 +128,7 @@ export class SmsChannel {
     if (known !== undefined) return known
     const carrier = this.#options.carriers.get(carrierId)
     if (carrier === undefined) return null
-    const lane: Lane = { carrier, queue: new Fifo(), long: null, opening: 0 }
+    const lane: Lane = { carrier, queue: new Fifo(), long: null, opening: new Set() }
     this.#lanes.set(carrierId, lane)
     return lane
   }
@@ -105,14 +141,14 @@ export class SmsChannel {
 
   #pump(lane: Lane): void {
     if (this.#paused || !this.#options.mayHandOver()) return
-    while (lane.long !== null && lane.carrier.room() > lane.opening) this.#continueLong(lane, lane.long)
+    while (lane.long !== null && lane.carrier.room() > lane.opening.size) this.#continueLong(lane, lane.long)
     if (lane.long !== null) return
     if (lane.carrier.onDoubt === 'hold') this.#open(lane)
     else while (lane.long === null && lane.carrier.room() > 0) if (!this.#submitNext(lane)) return
   }
 
   #submitNext(lane: Lane): boolean {
-    const submission = lane.queue.shift()
+    const submission = this.#dequeue(lane)
     if (submission === undefined) return false
     if (this.#notExpired(submission)) this.#submit(lane, submission)
     return true
@@ -121,26 +157,27 @@ export class SmsChannel {
   /** Marks as many messages as the carrier has room for, and submits them once the marks are on disk. */
   #open(lane: Lane): void {
     const opened: Submission[] = []
-    while (lane.carrier.room() - lane.opening - opened.length > 0) {
-      const submission = lane.queue.shift()
+    while (lane.carrier.room() - lane.opening.size > 0) {
+      const submission = this.#dequeue(lane)
       if (submission === undefined) break
-      if (this.#notExpired(submission)) opened.push(submission)
+      if (!this.#notExpired(submission)) continue
+      opened.push(submission)
+      lane.opening.add(submission)
     }
     if (opened.length === 0) return
-    lane.opening += opened.length
+    // Those that were taken back meanwhile are not in the set any more.
+    const close = () => opened.filter((submission) => lane.opening.delete(submission))
     this.#options.events.opening(
-      opened.map(({ message }) => message),
+      opened.map(({ message }) => ({ ...message, carrierId: lane.carrier.id })),
       () => {
-        lane.opening -= opened.length
-        for (const submission of opened) {
+        for (const submission of close()) {
           if (lane.long === null) this.#submit(lane, submission)
-          else lane.queue.push(submission)
+          else this.#enqueue(lane, submission)
         }
         this.#pump(lane)
       },
       () => {
-        lane.opening -= opened.length
-        for (const submission of opened) lane.queue.push(submission)
+        for (const submission of close()) this.#enqueue(lane, submission)
       },
     )
   }
@@ -150,6 +187,8 @@ export class SmsChannel {
     const segments = segmentText(message.body, message.encoding)
     const wanted = partsWanted === null ? segments : segments.filter(({ number }) => partsWanted.includes(number))
     const open: OpenSubmission = { submission, segments: wanted, next: 0, outcomes: [], at: this.#options.clock.now() }
+    // Another node may have brought every part to a carrier: then there is nothing left but to wait for receipts.
+    if (wanted.length === 0) this.#end(lane, open)
     while (open.next < wanted.length && lane.carrier.room() > 0) this.#submitSegment(lane, open)
     if (open.next < wanted.length) lane.long = open
   }
@@ -171,8 +210,10 @@ export class SmsChannel {
 
   #record(lane: Lane, open: OpenSubmission, outcome: SegmentOutcome): void {
     open.outcomes.push(outcome)
-    if (open.outcomes.length < open.segments.length) return
-    const { submission, at, outcomes } = open
+    if (open.outcomes.length === open.segments.length) this.#end(lane, open)
+  }
+
+  #end(lane: Lane, { submission, at, outcomes }: OpenSubmission): void {
     this.#options.events.outcome(submission, { kind: 'tried', carrierId: lane.carrier.id, at, segments: outcomes })
   }
 
@@ -203,7 +244,7 @@ interface Lane {
   /** A submission whose parts are not all handed over yet. */
   long: OpenSubmission | null
   /** Messages being marked before they are handed over. */
-  opening: number
+  readonly opening: Set<Submission>
 }
 
 interface OpenSubmission {
