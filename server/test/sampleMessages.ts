@@ -51,9 +51,14 @@ export function sampleMessage(over: Partial<Message> = {}): Message {
   }
 }
 
+/** As many of them, with the ids 1, 2, 3 … */
+export function sampleMessages(count: number, over: Partial<Message> = {}): Message[] {
+  return Array.from({ length: count }, (_, index) => sampleMessage({ id: messageId(index + 1), ...over }))
+}
+
 /** A text of this many GSM-7 parts, as fields of a message. */
 export function textOfParts(parts: number): Pick<Message, 'body' | 'encoding' | 'parts'> {
-  return { body: 'x'.repeat(parts === 1 ? 5 : 153 * (parts - 1) + 5), encoding: 'gsm7', parts }
+  return { body: 'x'.repeat(parts === 1 ? 5 : 153 * (parts - 1) + 10), encoding: 'gsm7', parts }
 }
 
 /** A segment that carrier A took under an id of its own, and whose receipt is still to come. */

@@ -26,6 +26,7 @@ export interface TestEngineOptions {
   readonly nodeId?: string
   /** Carriers for a message, best first; all of them in their order when absent. */
   readonly routesFor?: () => readonly string[]
+  readonly isAlive?: () => boolean
 }
 
 export const LIFETIMES = { messageRetentionMs: 30 * 86_400_000 }
@@ -50,6 +51,7 @@ export function createTestEngine(options: TestEngineOptions) {
     routesFor,
     lifetimes: LIFETIMES,
     random: () => 0.5,
+    isAlive: options.isAlive ?? (() => true),
     observe: (event) => events.push(event),
   })
   for (const carrier of carriers) carrier.onRoom((id) => dispatcher.carrierHasRoom(id))
@@ -105,9 +107,14 @@ export function createTestEngine(options: TestEngineOptions) {
       })
     },
 
-    /** Moves the clock, and lets all that this sets going come to rest. */
+    /** Moves the clock, and lets all that this sets going come to rest; the last second of it for itself. */
     async advance(ms: number): Promise<void> {
-      clock.advance(ms)
+      const last = Math.min(ms, TICK_MS)
+      if (ms > last) {
+        clock.advance(ms - last)
+        await rest()
+      }
+      clock.advance(last)
       await rest()
     },
 
@@ -123,9 +130,9 @@ export function createTestEngine(options: TestEngineOptions) {
     },
   }
 
-  /** One look at the store, one turn of the event loop, and every commit that waits. */
+  /** What readers and the writer have to do by now, one turn of the event loop, and every commit that waits. */
   async function turn(): Promise<void> {
-    await db.read('select 1 as one').catch(() => {})
+    await Promise.allSettled([db.read('select 1 as one'), db.write((tx) => tx.all('select 1 as one'))])
     await new Promise((resolve) => setImmediate(resolve))
     await commits.drain()
   }
@@ -137,7 +144,9 @@ export function createTestEngine(options: TestEngineOptions) {
 }
 
 const TIMEOUT_MS = 10_000
-const RESTING_TURNS = 12
+const RESTING_TURNS = 8
+/** How often the dispatcher looks at the table. */
+const TICK_MS = 1_000
 
 /** Owes callbacks for final messages as app.ts does; nobody calls them. */
 export function finalAnnouncer({ clock, nodeId }: { clock: Clock; nodeId: string }): AnnounceFinal {

@@ -1,8 +1,11 @@
 import { type Database, DatabaseUnavailable, type Row, type SqlValue, type Transaction } from '../src/db/database.ts'
 
-/** A real database behind a switch. 'down': nothing works. 'answers lost': transactions commit, but the caller gets an error. */
+/**
+ * A real database behind a switch. 'down': nothing works. 'no reads': transactions alone do. 'answers lost':
+ * transactions commit, but their callers get an error.
+ */
 export class UnreliableDatabase implements Database {
-  mode: 'up' | 'down' | 'answers lost' = 'up'
+  mode: 'up' | 'down' | 'no reads' | 'answers lost' = 'up'
   readonly #db: Database
 
   constructor(db: Database) {
@@ -14,7 +17,7 @@ export class UnreliableDatabase implements Database {
   }
 
   async read<R extends Row = Row>(sql: string, params?: readonly SqlValue[]): Promise<R[]> {
-    if (this.mode === 'down') throw new DatabaseUnavailable('switched off')
+    if (this.mode === 'down' || this.mode === 'no reads') throw new DatabaseUnavailable('switched off')
     return this.#db.read<R>(sql, params)
   }
 
