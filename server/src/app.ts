@@ -34,6 +34,7 @@ import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
 import { acceptMessages } from './messages/acceptMessages.ts'
 import type { AnnounceFinal } from './messages/changeStatus.ts'
+import { RecentSubmissions } from './messages/recentSubmissions.ts'
 import { createSmsIntake } from './messages/smsIntake.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { loadNodeId } from './nodeId.ts'
@@ -131,6 +132,7 @@ async function startEngine(
   const lifetimes = { messageRetentionMs: config.retention.messagesDays * DAY_MS }
   const routesFor = createRouting(config.routes)
   const carriers = new Map<string, Carrier>()
+  const recent = new RecentSubmissions()
   const commits = new GroupCommit({ db, clock, observe: (commit) => observeCommit(metrics, commit) })
   const dispatcher = new Dispatcher({
     db,
@@ -139,6 +141,7 @@ async function startEngine(
     carriers,
     routesFor,
     lifetimes,
+    recent,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
     isAlive: () => heartbeat.alive,
     observe(event) {
@@ -169,6 +172,7 @@ async function startEngine(
   const receipts = commits.add(
     recordReceipts({
       lifetimes,
+      recent,
       announceFinal,
       observe({ matched, orphaned }) {
         metrics.receipts.inc({ match: 'matched' }, matched)

@@ -12,6 +12,7 @@ import { acceptMessages } from '../src/messages/acceptMessages.ts'
 import type { AnnounceFinal } from '../src/messages/changeStatus.ts'
 import type { IdempotencyClaim, KeyedAnswer } from '../src/messages/idempotency.ts'
 import type { Message } from '../src/messages/message.ts'
+import { RecentSubmissions } from '../src/messages/recentSubmissions.ts'
 import { createSmsIntake } from '../src/messages/smsIntake.ts'
 import { recordReceipts } from '../src/receipts/recordReceipts.ts'
 import { announce } from '../src/webhooks/announce.ts'
@@ -42,6 +43,7 @@ export function createTestEngine(options: TestEngineOptions) {
   const events: DispatchEvent[] = []
   const newId = createIds(clock)
   const commits = new GroupCommit({ db, clock })
+  const recent = new RecentSubmissions()
   const routesFor = options.routesFor ?? (() => carriers.map(({ id }) => id))
   const dispatcher = new Dispatcher({
     db,
@@ -50,6 +52,7 @@ export function createTestEngine(options: TestEngineOptions) {
     carriers: new Map(carriers.map((carrier) => [carrier.id, carrier])),
     routesFor,
     lifetimes: LIFETIMES,
+    recent,
     random: () => 0.5,
     isAlive: options.isAlive ?? (() => true),
     observe: (event) => events.push(event),
@@ -61,7 +64,7 @@ export function createTestEngine(options: TestEngineOptions) {
   const outcomes = commits.add(
     recordOutcomes({ announceFinal, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
   )
-  const receipts = commits.add(recordReceipts({ lifetimes: LIFETIMES, announceFinal, observe: () => {} }))
+  const receipts = commits.add(recordReceipts({ lifetimes: LIFETIMES, recent, announceFinal, observe: () => {} }))
   dispatcher.connect({ outcomes, openings })
   const intake = createSmsIntake({
     clock,

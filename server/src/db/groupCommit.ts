@@ -167,7 +167,9 @@ export class GroupCommit {
     }
     const { error } = outcome
     if (error instanceof DatabaseUnavailable || countOf(batches) === 1) {
-      return batches.map((batch) => () => batch.failed(error))
+      // Before the next batch is written: it may hold what follows from these entries.
+      for (const batch of batches) callIsolated(() => batch.failed(error))
+      return []
     }
     const [first, second] = halves(batches)
     return [...(await this.#write(first)), ...(await this.#write(second))]

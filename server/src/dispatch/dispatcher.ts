@@ -7,6 +7,7 @@ import type { BatchQueue } from '../db/groupCommit.ts'
 import { purgeIdempotencyKeys } from '../messages/idempotency.ts'
 import type { Lifetimes } from '../messages/lifetimes.ts'
 import type { Message } from '../messages/message.ts'
+import type { RecentSubmissions } from '../messages/recentSubmissions.ts'
 import { carriersWithRows, claimMessages, freeLeases, freeStrays, handBack, leasedMessages } from './leases.ts'
 import type { OpeningMark } from './markOpenings.ts'
 import { partsWithoutCarrier } from './partsWithoutCarrier.ts'
@@ -21,6 +22,7 @@ export interface DispatcherOptions {
   readonly carriers: ReadonlyMap<string, Carrier>
   readonly routesFor: (message: Message) => readonly string[]
   readonly lifetimes: Lifetimes
+  readonly recent: RecentSubmissions
   readonly random: () => number
   /** Whether other nodes know that this one is alive; while not, nothing is handed over. */
   readonly isAlive: () => boolean
@@ -162,6 +164,7 @@ export class Dispatcher {
   /** Outcomes whose commit failed: tried again until the store takes them, while nothing new is handed over. */
   keepOutcomes(plans: readonly RecordedPlan[], error: unknown): void {
     if (!(error instanceof DatabaseUnavailable)) this.#options.observe({ kind: 'trouble', error })
+    for (const { segments } of plans) for (const segment of segments) this.#options.recent.forget(segment)
     this.#unrecordable.push(...plans)
     this.#pause()
   }
@@ -222,7 +225,11 @@ export class Dispatcher {
   }
 
   #offer(plan: RecordedPlan): void {
-    if (this.#outcomes?.push(plan) !== true) this.#unrecordable.push(plan)
+    if (this.#outcomes?.push(plan) !== true) {
+      this.#unrecordable.push(plan)
+      return
+    }
+    for (const segment of plan.segments) this.#options.recent.remember(plan.message, segment)
   }
 
   #recorded(message: Message): void {

@@ -12,6 +12,7 @@ import {
   segmentFromRow,
 } from '../messages/message.ts'
 import { newestParts, SEGMENTS_OF } from '../messages/readMessages.ts'
+import type { RecentSubmissions } from '../messages/recentSubmissions.ts'
 import { isFinal } from '../messages/status.ts'
 import { deleteOrphans, insertOrphans } from './orphans.ts'
 import { settleMessage } from './settleMessage.ts'
@@ -29,6 +30,7 @@ export interface ReceiptEntry {
 
 export interface ReceiptDependencies {
   readonly lifetimes: Lifetimes
+  readonly recent: RecentSubmissions
   readonly announceFinal: AnnounceFinal
   /** How many receipts of a batch matched, and how many were kept as orphans. */
   readonly observe: (batch: { readonly matched: number; readonly orphaned: number }) => void
@@ -39,12 +41,14 @@ export interface ReceiptDependencies {
  * messages that are complete now, and owes their senders a callback, all in one transaction. A receipt for nothing
  * known is kept; one that repeats what is known changes nothing.
  */
-export function recordReceipts({ lifetimes, announceFinal, observe }: ReceiptDependencies): BatchStep<ReceiptEntry> {
+export function recordReceipts(dependencies: ReceiptDependencies): BatchStep<ReceiptEntry> {
+  const { lifetimes, recent, announceFinal, observe } = dependencies
   return {
     name: 'record receipts',
     urgent: true,
     async write(tx, entries) {
-      const found = await findSegments(tx, entries)
+      const found = takeRecent(recent, entries)
+      if (found.size < entries.length) await findSegments(tx, entries, found)
       const orphans = entries.filter((entry, index) => !found.has(index) && !entry.orphan)
       insertOrphans(tx, orphans)
       deleteOrphans(
@@ -70,13 +74,28 @@ interface Found {
   readonly segment: SubmittedSegment
 }
 
-/** By the index of the entry. Carriers reuse ids after a while: the newest message that carries the id is meant. */
-async function findSegments(tx: Transaction, entries: readonly ReceiptEntry[]): Promise<Map<number, Found>> {
-  const wanted = entries.map(({ receipt }, index) => [receipt.carrierId, receipt.carrierMessageId, index])
-  const rows = await tx.all(LOOK_UP, [JSON.stringify(wanted)])
+/** By the index of the entry: those that need no look-up. */
+function takeRecent(recent: RecentSubmissions, entries: readonly ReceiptEntry[]): Map<number, Found> {
   const found = new Map<number, Found>()
-  for (const row of rows) found.set(Number(row.entry), { message: messageFromRow(row), segment: segmentOf(row) })
+  for (const [index, { receipt, receivedAt }] of entries.entries()) {
+    if (receipt.state === 'enroute') continue
+    const entry = recent.take(receipt.carrierId, receipt.carrierMessageId, receivedAt)
+    if (entry !== null) found.set(index, entry)
+  }
   return found
+}
+
+/** Looks the others up. Carriers reuse ids after a while: the newest message that carries the id is meant. */
+async function findSegments(
+  tx: Transaction,
+  entries: readonly ReceiptEntry[],
+  found: Map<number, Found>,
+): Promise<void> {
+  const wanted = entries.flatMap(({ receipt }, index) =>
+    found.has(index) ? [] : [[receipt.carrierId, receipt.carrierMessageId, index]],
+  )
+  const rows = await tx.all(LOOK_UP, [JSON.stringify(wanted)])
+  for (const row of rows) found.set(Number(row.entry), { message: messageFromRow(row), segment: segmentOf(row) })
 }
 
 /**
