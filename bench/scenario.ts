@@ -47,7 +47,7 @@ export async function runScenario(rig: Rig, { scenario, run, messages, connectio
     accepted,
     refused,
     acceptedPerSecond: accepted / (load.durationMs / 1000),
-    endToEndPerSecond: arrived.distinct / ((arrived.lastAt - load.startedAt) / 1000),
+    endToEndPerSecond: arrived.distinct === 0 ? 0 : arrived.distinct / ((arrived.lastAt - load.startedAt) / 1000),
     acceptMs,
     endToEndMs: arrived.latencyMs,
     missing: accepted - arrived.distinct,
