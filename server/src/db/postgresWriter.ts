@@ -125,13 +125,16 @@ async function openConnection(options: PostgresWriterOptions, lost: (client: pg.
 
 /**
  * Hot statements look up points, but right after start the statistics say that tables are empty and the planner scans
- * them whole; so scans and the joins built on them are off. Set after connecting, since `options` in the URL would win.
+ * them whole; so scans and the joins built on them are off. A plan kept for a prepared statement would keep what an
+ * empty table suggested for ever, so each execution is planned anew. Set after connecting, since `options` in the URL
+ * would win.
  */
 const WRITER_SETTINGS = [
   'set enable_seqscan = off',
   'set enable_hashjoin = off',
   'set enable_mergejoin = off',
   'set jit = off',
+  'set plan_cache_mode = force_custom_plan',
   'set synchronous_commit = on',
 ].join('; ')
 
