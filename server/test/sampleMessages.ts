@@ -58,7 +58,7 @@ export function sampleMessages(count: number, over: Partial<Message> = {}): Mess
 
 /** A text of this many GSM-7 parts, as fields of a message. */
 export function textOfParts(parts: number): Pick<Message, 'body' | 'encoding' | 'parts'> {
-  return { body: 'x'.repeat(parts === 1 ? 5 : 153 * (parts - 1) + 10), encoding: 'gsm7', parts }
+  return { body: 'x'.repeat(parts === 1 ? 5 : 152 * (parts - 1) + 10), encoding: 'gsm7', parts }
 }
 
 /** A segment that carrier A took under an id of its own, and whose receipt is still to come. */
