@@ -6,34 +6,36 @@ import type { Message, SubmittedSegment } from './message.ts'
  * stale, so every write it leads to still asks the row. Each entry serves one receipt.
  */
 export class RecentSubmissions {
-  /** Oldest first. */
-  readonly #entries = new Map<string, RecentSubmission>()
+  /** Two generations instead of an order: dropping the oldest entry of a large Map one by one costs a search each time. */
+  #young = new Map<string, RecentSubmission>()
+  #old = new Map<string, RecentSubmission>()
 
   remember(message: Message, segment: SubmittedSegment): void {
     if (message.parts !== 1 || message.status !== 'submitted' || segment.carrierMessageId === null) return
-    this.#entries.set(keyOf(segment.carrierId, segment.carrierMessageId), { message, segment })
-    if (this.#entries.size > ENTRIES_MAX) this.#forgetOldest()
+    if (this.#young.size === GENERATION_ENTRIES_MAX) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(keyOf(segment.carrierId, segment.carrierMessageId), { message, segment })
   }
 
   /** The submission a receipt is about, once. Null: ask the table. */
   take(carrierId: string, carrierMessageId: string, now: number): RecentSubmission | null {
     const key = keyOf(carrierId, carrierMessageId)
-    const entry = this.#entries.get(key)
+    const entry = this.#young.get(key) ?? this.#old.get(key)
     if (entry === undefined) return null
-    this.#entries.delete(key)
+    this.#remove(key)
     return now - entry.segment.submittedAt <= KEPT_MS ? entry : null
   }
 
   /** The submission could not be recorded, so a receipt for it must not find it here. */
   forget({ carrierId, carrierMessageId }: SubmittedSegment): void {
-    if (carrierMessageId !== null) this.#entries.delete(keyOf(carrierId, carrierMessageId))
+    if (carrierMessageId !== null) this.#remove(keyOf(carrierId, carrierMessageId))
   }
 
-  #forgetOldest(): void {
-    for (const key of this.#entries.keys()) {
-      this.#entries.delete(key)
-      return
-    }
+  #remove(key: string): void {
+    this.#young.delete(key)
+    this.#old.delete(key)
   }
 }
 
@@ -42,8 +44,8 @@ export interface RecentSubmission {
   readonly segment: SubmittedSegment
 }
 
-/** About a kilobyte each. */
-const ENTRIES_MAX = 20_000
+/** About a kilobyte each, in each of two generations. */
+const GENERATION_ENTRIES_MAX = 10_000
 /** Long before anybody gives up waiting for the receipt, which is the only other way out of 'submitted'. */
 const KEPT_MS = 10 * 60_000
 
