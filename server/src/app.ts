@@ -47,8 +47,8 @@ import { demoKeyOf, loadSecret } from './secrets.ts'
 import { announce } from './webhooks/announce.ts'
 import { WebhookEngine } from './webhooks/engine.ts'
 import { checkCallbackUrl } from './webhooks/guard.ts'
+import { HttpSender } from './webhooks/httpSender.ts'
 import { releaseLeases } from './webhooks/leases.ts'
-import { UndiciSender } from './webhooks/undiciSender.ts'
 
 export interface Heliograph {
   /** Where it listens, without a slash at the end. */
@@ -247,7 +247,7 @@ function buildWebhooks({ config, clock, log, db, nodeId, metrics }: Ground, comm
     commits,
     clock,
     nodeId,
-    sender: new UndiciSender({ clock, userAgent, allowPrivateNetworks }),
+    sender: new HttpSender({ clock, userAgent, allowPrivateNetworks }),
     retentionMs: config.retention.webhooksDays * DAY_MS,
     log,
     observe: {

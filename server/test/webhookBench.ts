@@ -5,8 +5,8 @@ import { announce } from '../src/webhooks/announce.ts'
 import { type DeliveryReport, deliveriesOfMessage } from '../src/webhooks/deliveriesOfMessage.ts'
 import type { NewDelivery } from '../src/webhooks/delivery.ts'
 import { WebhookEngine, type WebhookEngineOptions } from '../src/webhooks/engine.ts'
+import { HttpSender } from '../src/webhooks/httpSender.ts'
 import { returnLeases } from '../src/webhooks/leases.ts'
-import { UndiciSender } from '../src/webhooks/undiciSender.ts'
 import { FakeClock } from './fakeClock.ts'
 
 export type WebhookBench = ReturnType<typeof createWebhookBench>
@@ -18,7 +18,7 @@ export function createWebhookBench(db: Database, options: Partial<WebhookEngineO
   const commits = new GroupCommit({ db, clock: systemClock })
   const attempts: string[] = []
   const logged: string[] = []
-  const sender = new UndiciSender({ clock: systemClock, userAgent: 'Heliograph/test', allowPrivateNetworks: true })
+  const sender = new HttpSender({ clock: systemClock, userAgent: 'Heliograph/test', allowPrivateNetworks: true })
   const engine = new WebhookEngine({
     db,
     commits,

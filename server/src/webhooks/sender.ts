@@ -1,8 +1,8 @@
 /** Makes HTTP calls. It knows nothing of deliveries, ladders or the database. */
 export interface Sender {
   /**
-   * Makes one call; `done` is called exactly once, perhaps before `send` returns. Never throws. A call made on a later
-   * turn than the last one's `done` can use its connection.
+   * Makes one call; `done` is called exactly once, never before `send` returns. Never throws. A call made in or after
+   * the last one's `done` can use its connection.
    */
   send(call: EndpointCall, done: (result: CallResult) => void): void
   /** Ends every open call as 'aborted' and closes the connections. */

@@ -1,65 +1,63 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { test } from 'node:test'
-import { Agent, request } from 'undici'
-import { vettedConnector } from './vettedConnector.ts'
+import { waitFor } from '../../test/waitFor.ts'
+import { type Connect, vettedConnector } from './vettedConnector.ts'
 
-/** A loopback server on two addresses; the tests allow the first and refuse the second. */
+/** Loopback servers on one port of two addresses, which greet; the tests allow the first and refuse the second. */
 async function startServers() {
-  const hosts: string[] = []
-  const start = async (address: string, port: number) => {
-    const server = createServer((incoming, response) => {
-      hosts.push(`${address} ${incoming.headers.host}`)
-      response.end('ok')
+  const called: string[] = []
+  const start = async (address: string, port: number): Promise<Server> => {
+    const server = createServer((socket) => {
+      called.push(address)
+      socket.on('error', () => {}).end('welcome')
     })
     server.listen(port, address)
     await once(server, 'listening')
     return server
   }
   const allowed = await start('127.0.0.2', 0)
-  const port = (allowed.address() as AddressInfo).port
+  const { port } = allowed.address() as AddressInfo
   const refused = await start('127.0.0.3', port)
   return {
     port,
-    hosts,
+    called,
     close() {
-      for (const server of [allowed, refused]) {
-        server.closeAllConnections()
-        server.close()
-      }
+      for (const server of [allowed, refused]) server.close()
     },
   }
 }
 
 const isAllowed = (address: string) => address === '127.0.0.2'
 
+/** What the server says; rejects with the socket's error. */
+async function greeting(connect: Connect, hostname: string, port: number): Promise<string> {
+  const buffer = Buffer.alloc(100)
+  let said = ''
+  const callback = (bytes: number) => {
+    said += buffer.toString('latin1', 0, bytes)
+    return true
+  }
+  const origin = { name: `http://${hostname}:${port}`, secure: false, hostname, port }
+  const socket = connect(origin, { buffer, callback })
+  await once(socket, 'close')
+  return said
+}
+
 test('a name server that changes its answer between check and connect gains nothing', async () => {
   const servers = await startServers()
-  const answers = [['127.0.0.2'], ['127.0.0.3'], ['127.0.0.2', '127.0.0.3']]
+  const answers = [['127.0.0.2'], ['127.0.0.3'], ['127.0.0.2', '127.0.0.3'], []]
   let lookups = 0
-  const connect = vettedConnector({
-    isAllowed,
-    connectTimeoutMs: 2_000,
-    resolve: async () => answers[lookups++] ?? [],
-  })
-  const url = `http://rebinding.example:${servers.port}/`
-  const get = async () => {
-    const agent = new Agent({ connect })
-    try {
-      const { body } = await request(url, { dispatcher: agent })
-      return await body.text()
-    } finally {
-      await agent.destroy()
-    }
-  }
+  const connect = vettedConnector({ isAllowed, resolve: async () => answers[lookups++] ?? [] })
+  const greet = () => greeting(connect, 'rebinding.example', servers.port)
   try {
-    assert.equal(await get(), 'ok')
+    assert.equal(await greet(), 'welcome')
     assert.equal(lookups, 1)
-    await assert.rejects(get, { name: 'AddressRefused' })
-    await assert.rejects(get, { name: 'AddressRefused' })
-    assert.deepEqual(servers.hosts, [`127.0.0.2 rebinding.example:${servers.port}`])
+    await assert.rejects(greet, { name: 'AddressRefused' })
+    await assert.rejects(greet, { name: 'AddressRefused' })
+    await assert.rejects(greet, /no address/)
+    assert.deepEqual(servers.called, ['127.0.0.2'])
   } finally {
     servers.close()
   }
@@ -67,24 +65,43 @@ test('a name server that changes its answer between check and connect gains noth
 
 test('every connection is vetted anew, and each by exactly one look-up', async () => {
   const servers = await startServers()
-  let lookups = 0
+  const asked: string[] = []
   const connect = vettedConnector({
     isAllowed,
-    connectTimeoutMs: 2_000,
-    async resolve() {
-      lookups += 1
+    async resolve(hostname) {
+      asked.push(hostname)
       return ['127.0.0.2']
     },
   })
-  const agent = new Agent({ connect, pipelining: 0 })
   try {
-    for (let i = 0; i < 3; i++) {
-      const { body } = await request(`http://hook.example:${servers.port}/`, { dispatcher: agent })
-      await body.dump()
-    }
-    assert.equal(lookups, 3)
+    for (let i = 0; i < 3; i++) await greeting(connect, 'hook.example', servers.port)
+    assert.deepEqual(asked, Array(3).fill('hook.example'))
   } finally {
-    await agent.destroy()
+    servers.close()
+  }
+})
+
+test('an address in place of a name is checked without a look-up', async () => {
+  const servers = await startServers()
+  const connect = vettedConnector({ isAllowed, resolve: () => Promise.reject(new Error('asked')) })
+  try {
+    assert.equal(await greeting(connect, '127.0.0.2', servers.port), 'welcome')
+    await assert.rejects(greeting(connect, '127.0.0.3', servers.port), { name: 'AddressRefused' })
+    await assert.rejects(greeting(connect, '::1', servers.port), { name: 'AddressRefused' })
+    assert.deepEqual(servers.called, ['127.0.0.2'])
+  } finally {
+    servers.close()
+  }
+})
+
+test('of several allowed addresses the next one is tried when the first refuses', async () => {
+  const servers = await startServers()
+  const resolve = async () => ['127.0.0.4', '127.0.0.2']
+  const connect = vettedConnector({ isAllowed: (address) => address !== '127.0.0.3', resolve })
+  try {
+    assert.equal(await greeting(connect, 'hook.example', servers.port), 'welcome')
+    await waitFor(() => servers.called.length === 1)
+  } finally {
     servers.close()
   }
 })
