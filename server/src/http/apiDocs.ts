@@ -16,9 +16,15 @@ export async function apiDocs(
         description: 'SMS out and in over your own carriers. Clients of tyntec’s APIs work by changing their base URL.',
       },
       servers: [{ url: baseUrl }],
-      components: { securitySchemes: { apikey: { type: 'apiKey', in: 'header', name: 'apikey' } } },
+      components: {
+        securitySchemes: {
+          apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
+          apiKeyInQuery: { type: 'apiKey', in: 'query', name: 'apiKey' },
+        },
+      },
       tags: [
         { name: 'SMS', description: 'Messaging API v1' },
+        { name: 'BYON', description: 'Contacts, requests to register numbers, phone book: BYON API v1' },
         { name: 'Own', description: 'Lists and explanations that only Heliograph has' },
       ],
     },

@@ -13,11 +13,16 @@ declare module 'fastify' {
 /**
  * Lets a request pass that carries a key with the scope in the header `apikey`: no key 401, a wrong one or one without
  * the scope 403, too many requests 429. Synchronous for keys seen a moment ago, because it runs for every message.
+ * A key in the query is accepted only where the vendor does, since URLs end up in the logs of proxies and in histories.
  */
-export function authenticate({ keyring, rateLimit }: AuthenticateDependencies, scope: Scope): onRequestHookHandler {
+export function authenticate(
+  { keyring, rateLimit }: AuthenticateDependencies,
+  scope: Scope,
+  keyPlace: 'header' | 'header or query' = 'header',
+): onRequestHookHandler {
   return (request, reply, done) => {
-    const key = request.headers.apikey
-    if (typeof key !== 'string' || key === '') {
+    const key = keyInHeader(request) ?? (keyPlace === 'header' ? null : keyInQuery(request))
+    if (key === null) {
       done(new Problem(401, 'No API key found in request: send it in the header "apikey"'))
       return
     }
@@ -37,6 +42,18 @@ export function authenticate({ keyring, rateLimit }: AuthenticateDependencies, s
   }
 }
 
+function keyInHeader(request: FastifyRequest): string | null {
+  const key = request.headers.apikey
+  return typeof key === 'string' && key !== '' ? key : null
+}
+
+/** `apiKey` in any case, like every query parameter. One that is given twice is none. */
+function keyInQuery(request: FastifyRequest): string | null {
+  const keys = Object.entries(request.query ?? {}).filter(([name]) => name.toLowerCase() === 'apikey')
+  const [[, key] = []] = keys
+  return keys.length === 1 && typeof key === 'string' && key !== '' ? key : null
+}
+
 export interface AuthenticateDependencies {
   readonly keyring: Keyring
   /** The problem, when the key has used up its requests. */
@@ -45,6 +62,6 @@ export interface AuthenticateDependencies {
 
 /** Who is asking. Only in routes behind `authenticate`. */
 export function principalOf(request: FastifyRequest): Principal {
-  if (request.principal === null) throw new Error(`${request.url} is not behind authenticate`)
+  if (request.principal === null) throw new Error(`${request.routeOptions.url} is not behind authenticate`)
   return request.principal
 }

@@ -9,14 +9,28 @@ export function parseJsonObject(text: string): Record<string, unknown> {
   if (!isObject(value)) {
     throw new Problem(400, 'the body must be a JSON object', { title: 'Data given was not parseable' })
   }
-  const names = Object.keys(value)
+  refuseNames(Object.keys(value), countNames(text, 1))
+  return value
+}
+
+/** A request body that may also be one JSON list of such objects; each is held to the same rules. */
+export function parseJsonObjects(text: string): Record<string, unknown> | Record<string, unknown>[] {
+  if (!/^[ \t\r\n]*\[/.test(text)) return parseJsonObject(text)
+  const value = parse(text)
+  if (!Array.isArray(value) || !value.every(isObject)) {
+    throw new Problem(400, 'the body must be a JSON list of objects', { title: 'Data given was not parseable' })
+  }
+  refuseNames(value.flatMap(Object.keys), countNames(text, 2))
+  return value
+}
+
+function refuseNames(names: readonly string[], namesWritten: number): void {
   if (names.includes('__proto__')) {
     throw constraintViolation([{ field: '__proto__', message: 'is not a property name that can be used' }])
   }
-  if (countTopLevelNames(text) !== names.length) {
+  if (namesWritten !== names.length) {
     throw new Problem(400, 'the body names a property twice', { title: 'Data given was not parseable' })
   }
-  return value
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -36,8 +50,8 @@ function parse(text: string): unknown {
 
 const REASON_CHARACTERS_MAX = 120
 
-/** Colons outside strings directly inside the outermost braces. Only for text that JSON.parse has accepted. */
-function countTopLevelNames(text: string): number {
+/** Colons outside strings at a depth of brackets. Only for text that JSON.parse has accepted. */
+function countNames(text: string, atDepth: number): number {
   let depth = 0
   let names = 0
   for (let i = 0; i < text.length; i++) {
@@ -54,7 +68,7 @@ function countTopLevelNames(text: string): number {
         depth--
         break
       case COLON:
-        if (depth === 1) names++
+        if (depth === atDepth) names++
     }
   }
   return names

@@ -7,6 +7,8 @@ export class Problem extends Error {
   readonly title: string
   readonly violations: readonly Violation[]
   readonly headers: Readonly<Record<string, string>>
+  /** One word for programs, in the APIs whose errors have one. */
+  readonly code: string | null // null: none of its own
 
   constructor(
     status: number,
@@ -15,13 +17,20 @@ export class Problem extends Error {
       title,
       violations = [],
       headers = {},
-    }: { title?: string; violations?: readonly Violation[]; headers?: Record<string, string> } = {},
+      code = null,
+    }: {
+      title?: string
+      violations?: readonly Violation[]
+      headers?: Record<string, string>
+      code?: string | null
+    } = {},
   ) {
     super(detail)
     this.status = status
     this.title = title ?? TITLES[status] ?? 'Error'
     this.violations = violations
     this.headers = headers
+    this.code = code
   }
 }
 

@@ -16,13 +16,26 @@ export interface HttpServerOptions {
   readonly bodyBytesMax: number
   /** Told of errors that are bugs; the caller gets a 500 that says nothing of them. */
   readonly trouble: (error: unknown, where: string) => void
+  /** APIs that show their errors in another form. */
+  readonly errorStyles?: readonly ErrorStyle[]
 }
 
-/** The HTTP server without a route: limits, parsing, and errors as problem+json, for every API the same. */
-export function createHttpServer({ bodyBytesMax, trouble }: HttpServerOptions): FastifyInstance {
+export interface ErrorStyle {
+  /** '/byon': that path and all below it, also where there is no route. */
+  readonly prefix: string
+  readonly send: (reply: FastifyReply, problem: Problem) => void
+}
+
+/** The HTTP server without a route: limits, parsing, and errors, which are problem+json unless an API has its own style. */
+export function createHttpServer({ bodyBytesMax, trouble, errorStyles = [] }: HttpServerOptions): FastifyInstance {
+  const answer = (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
+    const style = errorStyles.find(({ prefix }) => isBelow(prefix, pathOf(request.url)))
+    if (style === undefined) sendProblem(reply, problem)
+    else style.send(reply, problem)
+  }
   const answerError = (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
     const report = () => trouble(error, `${request.method} ${pathOf(request.url)}`)
-    sendProblem(reply, asProblem(error, report))
+    answer(request, reply, asProblem(error, report))
   }
   const app = Fastify({
     bodyLimit: bodyBytesMax,
@@ -46,20 +59,26 @@ export function createHttpServer({ bodyBytesMax, trouble }: HttpServerOptions): 
     clientErrorHandler: refuseUnreadable,
   })
   app.decorateRequest('principal', null)
-  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.removeContentTypeParser('text/plain')
+  readJsonBy(app, parseJsonObject)
+  app.register(formbody, { bodyLimit: bodyBytesMax })
+  app.setNotFoundHandler((request, reply) => {
+    answer(request, reply, new Problem(404, `no such path: ${request.method} ${pathOf(request.url)}`))
+  })
+  app.setErrorHandler(answerError)
+  return app
+}
+
+/** How JSON bodies are read from here on: by all routes of `app` and of what is registered in it. */
+export function readJsonBy(app: FastifyInstance, parse: (text: string) => unknown): void {
+  app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
-      done(null, parseJsonObject(String(body)))
+      done(null, parse(String(body)))
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)))
     }
   })
-  app.register(formbody, { bodyLimit: bodyBytesMax })
-  app.setNotFoundHandler((request, reply) => {
-    sendProblem(reply, new Problem(404, `no such path: ${request.method} ${pathOf(request.url)}`))
-  })
-  app.setErrorHandler(answerError)
-  return app
 }
 
 /** Answers what is no HTTP, so that there is no request to reply to, and closes: where the next one starts is unknown. */
@@ -132,6 +151,10 @@ function messageOf({ keyword, params, message }: SchemaError): string {
     default:
       return message ?? 'is not valid'
   }
+}
+
+function isBelow(prefix: string, path: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/')
 }
 
 /** Without the query, which may hold a key or a text. */
