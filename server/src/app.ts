@@ -27,6 +27,7 @@ import { NodeHeartbeat } from './dispatch/nodes.ts'
 import { NO_ROUTE } from './dispatch/planNext.ts'
 import { recordOutcomes } from './dispatch/recordOutcomes.ts'
 import { apiDocs } from './http/apiDocs.ts'
+import { closeServer } from './http/closeServer.ts'
 import { health } from './http/health.ts'
 import { createRateLimit } from './http/rateLimit.ts'
 import { createHttpServer } from './http/server.ts'
@@ -112,14 +113,14 @@ interface Engine {
 }
 
 async function run(ground: Ground): Promise<string> {
-  const { config, stops } = ground
+  const { config, clock, stops } = ground
   const simulator = await startSimulator(config, stops)
   let url = ''
   const baseUrl = () => config.http.publicUrl ?? url
   const engine = await startEngine(ground, { simulator, baseUrl })
   const http = await buildHttp(ground, { engine, baseUrl })
   if (simulator !== null) await mountSimulator(http, simulator)
-  stops.push(() => http.close())
+  stops.push(() => closeServer(http, { clock, drainMs: HTTP_DRAIN_MS }))
   url = await http.listen({ host: config.http.host, port: config.http.port })
   return url
 }
@@ -236,8 +237,9 @@ async function startEngine(
 const DAY_MS = 86_400_000
 const RANDOM_STEPS = 2 ** 32
 /** Together with the last commits below the 10 s in which a stop is promised. */
-const CARRIER_DRAIN_MS = 4_000
-const WEBHOOK_DRAIN_MS = 3_000
+const HTTP_DRAIN_MS = 2_000
+const CARRIER_DRAIN_MS = 3_500
+const WEBHOOK_DRAIN_MS = 2_500
 
 function buildWebhooks({ config, clock, log, db, nodeId, metrics }: Ground, commits: GroupCommit): WebhookEngine {
   const { allowPrivateNetworks } = config.webhooks
