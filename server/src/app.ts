@@ -3,10 +3,14 @@ import type { Smsc } from '@heliograph/simulator/smsc'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { createKeyring } from './accounts/keyring.ts'
+import { BYON_PREFIX, byonRoutes } from './api/byon/byonRoutes.ts'
 import { apiKeyRoutes } from './api/console/apiKeys.ts'
 import { explainMessage } from './api/console/explainMessage.ts'
 import { explainTextRoute } from './api/console/explainText.ts'
 import { listMessagesRoute } from './api/console/listMessages.ts'
+import { listNumbersRoute } from './api/console/listNumbers.ts'
+import { provisioningStatusRoute } from './api/console/provisioningStatus.ts'
+import { setInboundRoute } from './api/console/setInbound.ts'
 import { conversion } from './api/sms/conversion.ts'
 import { messageStatus } from './api/sms/messageStatus.ts'
 import { renderReceiptCallback } from './api/sms/renderReceiptCallback.ts'
@@ -17,6 +21,7 @@ import { openStore } from './cli/openStore.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { SIMULATOR_CARRIER } from './config/simulator.ts'
 import type { Config } from './config.ts'
+import { createRegisteredNumbers, type RegisteredNumbers } from './contacts/registeredNumbers.ts'
 import type { Database } from './db/database.ts'
 import { lockDataFolder } from './db/dataFolder.ts'
 import { type BatchQueue, GroupCommit } from './db/groupCommit.ts'
@@ -28,6 +33,7 @@ import { NO_ROUTE } from './dispatch/planNext.ts'
 import { recordOutcomes } from './dispatch/recordOutcomes.ts'
 import { apiDocs } from './http/apiDocs.ts'
 import { closeServer } from './http/closeServer.ts'
+import { errorResponseStyle } from './http/errorResponse.ts'
 import { health } from './http/health.ts'
 import { createRateLimit } from './http/rateLimit.ts'
 import { createHttpServer } from './http/server.ts'
@@ -117,12 +123,21 @@ async function run(ground: Ground): Promise<string> {
   const simulator = await startSimulator(config, stops)
   let url = ''
   const baseUrl = () => config.http.publicUrl ?? url
+  const registeredNumbers = await startRegisteredNumbers(ground)
   const engine = await startEngine(ground, { simulator, baseUrl })
-  const http = await buildHttp(ground, { engine, baseUrl })
+  const http = await buildHttp(ground, { engine, registeredNumbers, baseUrl })
   if (simulator !== null) await mountSimulator(http, simulator)
   stops.push(() => closeServer(http, { clock, drainMs: HTTP_DRAIN_MS }))
   url = await http.listen({ host: config.http.host, port: config.http.port })
   return url
+}
+
+async function startRegisteredNumbers({ db, clock, log, stops }: Ground): Promise<RegisteredNumbers> {
+  const trouble = (error: unknown) => log.error({ err: error }, 'numbers.trouble')
+  const registeredNumbers = createRegisteredNumbers({ db, clock, trouble })
+  await registeredNumbers.start()
+  stops.push(() => registeredNumbers.stop())
+  return registeredNumbers
 }
 
 async function startEngine(
@@ -300,8 +315,12 @@ function buildCarriers(
 }
 
 async function buildHttp(
-  { config, clock, log, db, metrics }: Ground,
-  { engine, baseUrl }: { engine: Engine; baseUrl: () => string },
+  { config, clock, log, db, newId, metrics }: Ground,
+  {
+    engine,
+    registeredNumbers,
+    baseUrl,
+  }: { engine: Engine; registeredNumbers: RegisteredNumbers; baseUrl: () => string },
 ): Promise<FastifyInstance> {
   const { carriers, dispatcher, commits, intake } = engine
   const demoKey = config.demo ? demoKeyOf(await loadSecret(config)) : null
@@ -312,20 +331,34 @@ async function buildHttp(
   const http = createHttpServer({
     bodyBytesMax: config.http.bodyBytesMax,
     trouble: (error, where) => log.error({ err: error, where }, 'http.trouble'),
+    errorStyles: [errorResponseStyle(BYON_PREFIX, clock)],
   })
   await apiDocs(http, { version: packageJson.version, baseUrl: '/' })
   await http.register(async (app) => {
     const check = (callbackUrl: string) => checkCallbackUrl(callbackUrl, config.webhooks)
-    sendSms(app, { ...callers, clock, accounts, baseUrl, checkCallbackUrl: check, intake })
+    const ownsNumber = registeredNumbers.isReadyFor
+    sendSms(app, { ...callers, clock, accounts, ownsNumber, baseUrl, checkCallbackUrl: check, intake })
     messageStatus(app, { ...callers, db, baseUrl })
     conversion(app, { ...callers, db, clock })
     listMessagesRoute(app, { ...callers, db, clock, baseUrl })
     explainMessage(app, { ...callers, db, baseUrl })
     explainTextRoute(app, callers)
     apiKeyRoutes(app, { ...callers, db, clock })
+    const configuredOwner = createConfiguredOwner(config.accounts)
+    const newHexId = () => newId().replaceAll('-', '')
+    app.register(async (byon) => byonRoutes(byon, { ...callers, db, clock, newId: newHexId, configuredOwner }))
+    provisioningStatusRoute(app, { ...callers, db, clock, registeredNumbers, configuredOwner })
+    listNumbersRoute(app, { ...callers, db, accounts })
+    setInboundRoute(app, { ...callers, db, clock, accounts, registeredNumbers, checkCallbackUrl: check })
     health(app, { db, metrics, carriers: healths, sample: () => sample(metrics, { commits, dispatcher, healths }) })
   })
   return http
+}
+
+/** The account to which the configuration file gives a number; null: to none. */
+function createConfiguredOwner(accounts: Config['accounts']): (number: string) => string | null {
+  const owners = new Map(accounts.flatMap(({ id, numbers }) => numbers.map(({ number }) => [number, id] as const)))
+  return (number) => owners.get(number) ?? null
 }
 
 /** Brings to the metrics what is only counted or looked up when somebody asks. */

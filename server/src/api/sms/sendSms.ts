@@ -17,6 +17,8 @@ import { RestMessageResponse, SendSmsBody, SendSmsQuery, type SendSmsRequest } f
 export interface SendSmsDependencies extends AuthenticateDependencies {
   readonly clock: Clock
   readonly accounts: ReadonlyMap<string, Account>
+  /** Whether a number is the account's own to send from, besides its permitted senders. */
+  readonly ownsNumber: (accountId: string, number: string) => boolean
   readonly baseUrl: () => string
   readonly checkCallbackUrl: (url: string) => string | null
   readonly intake: SmsIntake
@@ -88,7 +90,7 @@ function handle(dependencies: SendSmsDependencies, request: FastifyRequest, inpu
 }
 
 function readOrder(
-  { clock, accounts, checkCallbackUrl }: SendSmsDependencies,
+  { clock, accounts, ownsNumber, checkCallbackUrl }: SendSmsDependencies,
   request: FastifyRequest,
   input: unknown,
 ): SmsOrder | Problem {
@@ -99,8 +101,10 @@ function readOrder(
   const named = new Set(wrong.map(({ field }) => field))
   const violations = 'recipient' in order ? wrong : [...wrong, ...order.filter(({ field }) => !named.has(field))]
   if (violations.length > 0 || !('recipient' in order)) return constraintViolation(violations)
-  const senders = accounts.get(principalOf(request).accountId)?.senders ?? null
-  if (senders !== null && !senders.some(({ value }) => value === order.sender.value)) {
+  const { accountId } = principalOf(request)
+  const senders = accounts.get(accountId)?.senders ?? null
+  const { value: wanted } = order.sender
+  if (senders !== null && !senders.some(({ value }) => value === wanted) && !ownsNumber(accountId, wanted)) {
     return new Problem(403, 'the sender is not assigned to this account')
   }
   return order
