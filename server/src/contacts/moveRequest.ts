@@ -26,7 +26,7 @@ export type RequestMoved =
 
 /**
  * The operator's word on a request. Its numbers become ready with PROVISIONED and stop being so with DEPROVISIONED, all
- * of them or none; on this node at once, on the others within two seconds. The status it has already changes nothing.
+ * of them or none; on this node at once, on the others about a second later. The status it has already changes nothing.
  */
 export async function moveRequest(
   { db, clock, registeredNumbers, configuredOwner }: RequestMover,

@@ -8,7 +8,10 @@ export interface RegisteredNumbers {
   ownerOf(number: string): NumberOwner | null
   /** Whether the account may send from this number because it is its own and ready. */
   isReadyFor(accountId: string, number: string): boolean
-  /** Reads what has changed. After it resolves, every change committed before the call is known here. */
+  /**
+   * Reads what has changed; then every change committed before the call is known here. Where the store cannot be read
+   * it resolves too, and the numbers known so far stay good until the next second's try.
+   */
   refresh(): Promise<void>
   /** Reads all of them, then keeps up with what other nodes change, once a second. */
   start(): Promise<void>
@@ -40,31 +43,28 @@ export function createRegisteredNumbers({ db, clock, trouble }: RegisteredNumber
     refresh,
     async start() {
       stopped = false
-      await refresh()
+      await readChanges()
       schedule()
     },
     async stop() {
       stopped = true
       cancel()
-      await tail.catch(() => {})
+      await tail
     },
   }
 
   /** One read at a time; a call never shares one that began before it, which might not see the caller's commit. */
   function refresh(): Promise<void> {
-    tail = tail.then(readChanges, readChanges)
+    tail = tail.then(readChanges).catch((error) => {
+      if (!(error instanceof DatabaseUnavailable)) trouble(error)
+    })
     return tail
   }
 
   function schedule(): void {
     if (stopped) return
     cancel = clock.after(REFRESH_EVERY_MS, () => {
-      // While the store is away the numbers known so far stay good.
-      refresh()
-        .catch((error) => {
-          if (!(error instanceof DatabaseUnavailable)) trouble(error)
-        })
-        .finally(schedule)
+      refresh().finally(schedule)
     })
   }
 

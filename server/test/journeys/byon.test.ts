@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ErrorResponse } from '../../src/api/errorResponses.ts'
-import type { Answer, CallOptions } from './heliograph.ts'
+import { type Answer, type CallOptions, Installation, type ProblemBody } from './heliograph.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
+import { rawCall } from './rawHttp.ts'
 
 // Contacts, requests to register numbers and the phone book, as a customer and the operator use them.
 
@@ -563,6 +564,56 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       }
     })
 
+    test('the own routes for numbers name what is wrong as problems', async () => {
+      const { requestId } = await register([{ phoneNumber: freshNumber() }])
+      const [, { number = '' } = {}] = (await ok<Numbers>('/api/v1/numbers')).numbers
+      const target = `/api/v1/numbers/${number}/inbound`
+      const status = `/api/v1/provisioning/${requestId}/status`
+      const admin = 'admin-of-acme'
+      const cases: [string, CallOptions, string][] = [
+        ...['', 'NONSENSE', 'provisioned', {}, ['PROVISIONED'], null].map((value): [string, CallOptions, string] => [
+          status,
+          { key: admin, body: { status: value } },
+          'status',
+        ]),
+        [status, { key: admin, body: {} }, 'status'],
+        ...['x', 'ftp://a.example/', 'http://u:p@a.example/', 'a\u0000b', '\ud800', {}, [], 'x'.repeat(3_000)].map(
+          (url): [string, CallOptions, string] => [target, { body: { url } }, 'url'],
+        ),
+        [target, { body: {} }, 'url'],
+        [target, { body: { url: '', method: 'PUT' } }, 'method'],
+        ...['limit=0', 'limit=501', 'limit=x'].map((query): [string, CallOptions, string] => [
+          `/api/v1/numbers?${query}`,
+          {},
+          'limit',
+        ]),
+        ...['x', '', 'WzFd', 'WyJcdTAwMDAiXQ', 'x'.repeat(600)].map((cursor): [string, CallOptions, string] => [
+          `/api/v1/numbers?cursor=${cursor}`,
+          {},
+          'cursor',
+        ]),
+      ]
+      for (const [path, options, field] of cases) {
+        const answer = await call<ProblemBody>(path, options)
+        const what = `${path} ${JSON.stringify(options)}: ${answer.text}`
+        assert.equal(answer.status, 400, what)
+        assert(
+          answer.body.violations?.some((violation) => violation.field === field),
+          what,
+        )
+      }
+      for (const id of ['x', '%00', '__proto__']) {
+        const moved = await call(`/api/v1/provisioning/${id}/status`, { key: admin, body: { status: 'REJECTED' } })
+        const set = await call(`/api/v1/numbers/${id}/inbound`, { body: { url: '' } })
+        assert.deepEqual([moved.status, set.status], [404, 404], id)
+      }
+      assert.equal(
+        (await call(status, { body: { status: 'LOA_READY' } })).status,
+        403,
+        'only the operator moves requests',
+      )
+    })
+
     test('ids and paths that cannot be are answered in the form of this API', async () => {
       for (const id of [
         '%00',
@@ -627,3 +678,33 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     })
   })
 }
+
+test('a key in the query is in no line that the server writes, whatever happens to the request', async () => {
+  const heliograph = await Installation.create({ config: CONFIG, environment: { LOG_LEVEL: 'trace' } })
+  try {
+    await heliograph.start()
+    const secret = 'key-of-acme'
+    const paths = [
+      '/byon/contacts/v1',
+      '/byon/contacts/v1/%zz',
+      '/byon/nothing',
+      '/byon/provisioning/v1',
+      '/healthz',
+      '/',
+    ]
+    for (const path of paths) {
+      for (const method of ['GET', 'POST', 'PUT', 'NONSENSE']) {
+        await heliograph.call(`${path}?apiKey=${secret}`, { key: null, method })
+        await heliograph.call(`${path}?size=x&APIKEY=${secret}`, { key: null, method })
+      }
+    }
+    await rawCall(heliograph.url, `GET /byon/contacts/v1?apiKey=${secret} HTTP/9.9\r\nhost: x\r\n\r\n`)
+    await rawCall(heliograph.url, `GET /byon/contacts/v1?apiKey=${secret}&x=${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`)
+    const { code } = await heliograph.stop()
+    assert.equal(code, 0)
+    assert.match(heliograph.output, /"msg":"started"/)
+    assert(!`${heliograph.output}${heliograph.errors}`.includes(secret))
+  } finally {
+    await heliograph.remove()
+  }
+})
