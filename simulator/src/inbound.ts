@@ -12,6 +12,8 @@ export interface Inbound {
   readonly systemId?: string | null
   /** Which parts to send in which order, counted from 1. Left out or null: all of them, in order. */
   readonly order?: readonly number[] | null
+  /** Joins the parts of a long text, 0 to 65535. Left out or null: one of its own for each text. */
+  readonly reference?: number | null
 }
 
 export type InboundParts =
@@ -27,7 +29,7 @@ export function inboundParts(inbound: Inbound, reference: number): InboundParts 
   const chosen = order.flatMap((number) => segments[number - 1] ?? [])
   if (chosen.length < order.length) return { kind: 'bad order', parts }
   const pdus = chosen.map((segment): RequestPdu => {
-    const { userData, header, dataCoding } = encodeSegment(segment, reference)
+    const { userData, header, dataCoding } = encodeSegment(segment, inbound.reference ?? reference)
     const [sourceAddrTon, sourceAddrNpi, sourceAddr] = address(inbound.from)
     const [destAddrTon, destAddrNpi, destinationAddr] = address(inbound.to)
     return {

@@ -31,13 +31,14 @@ export function inboundRoutes(app: FastifyInstance, smsc: Pick<Smsc, 'sendInboun
 }
 
 function readInbound(body: unknown): Inbound {
-  const reader = new ObjectReader(body).allowOnly('from', 'to', 'text', 'systemId', 'order')
+  const reader = new ObjectReader(body).allowOnly('from', 'to', 'text', 'systemId', 'order', 'reference')
   const inbound: Inbound = {
     from: readAddress(reader, 'from'),
     to: readAddress(reader, 'to'),
     text: reader.text('text', { lengthMax: TEXT_LENGTH_MAX }),
     systemId: reader.has('systemId') ? reader.text('systemId', { lengthMax: 15 }) : null,
     order: reader.has('order') ? reader.integers('order', { min: 1, max: PARTS_MAX, itemsMax: 2 * PARTS_MAX }) : null,
+    reference: reader.has('reference') ? reader.integer('reference', { min: 0, max: REFERENCE_MAX }) : null,
   }
   if (reader.violations.length > 0) refuseViolations(reader.violations)
   return inbound
@@ -53,6 +54,7 @@ function readAddress(reader: ObjectReader, name: string): string {
 }
 
 const TEXT_LENGTH_MAX = 40_000
+const REFERENCE_MAX = 65_535
 
 const inboundSchema = {
   type: 'object',
@@ -67,6 +69,7 @@ const inboundSchema = {
       items: { type: 'integer' },
       description: 'Which parts of a long text to send, and in which order: [2, 1] swaps them, [1] loses the second',
     },
+    reference: { type: 'integer', description: 'Joins the parts of a long text; name one to send lost parts later' },
   },
   examples: [{ from: '+4915112345678', to: '+4915199999999', text: 'Hello' }],
 }

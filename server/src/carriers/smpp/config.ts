@@ -71,6 +71,8 @@ export const SmppCarrierConfig = Type.Object(
     reconnectMsMax: Type.Optional(Type.Integer({ minimum: 10, maximum: 600_000, default: 30_000 })),
     /** data_coding of segments in the GSM alphabet; the octets stay GSM 03.38. */
     dataCodingGsm7: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, default: 0 })),
+    /** How the SMSC writes the GSM alphabet of inbound messages: one septet an octet, or packed as on the air. */
+    inboundGsm7: Type.Optional(Type.Union([Type.Literal('unpacked'), Type.Literal('packed')], { default: 'unpacked' })),
     serviceType: Type.Optional(Type.String({ maxLength: 5, default: '' })),
     addressRange: Type.Optional(Type.String({ maxLength: 40, default: '' })),
     priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 3, default: 0 })),

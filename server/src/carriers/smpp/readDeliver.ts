@@ -13,6 +13,7 @@ import {
 } from './receiptFields.ts'
 import { parseReceiptText, type ReceiptText } from './receiptText.ts'
 import type { SmppSettings } from './settings.ts'
+import { isGsm7Coding, unpackUserData } from './unpackUserData.ts'
 
 /** What a deliver_sm or data_sm of the SMSC brought. */
 export type Delivered =
@@ -39,7 +40,7 @@ export function readDeliver(pdu: DeliverSm | DataSm, settings: SmppSettings): De
       carrierId: settings.id,
       from: addressOf(pdu.sourceAddr, pdu.sourceAddrTon),
       to: addressOf(pdu.destinationAddr, pdu.destAddrTon),
-      payload: Buffer.from(userData),
+      payload: payloadOf(pdu, { octets, userData }, settings),
       dataCoding: pdu.dataCoding,
       concat: concat ?? concatOfTlvs(pdu),
     },
@@ -59,6 +60,17 @@ function octetsOf(pdu: DeliverSm | DataSm): Buffer {
 }
 
 const NO_OCTETS = Buffer.alloc(0)
+
+/** User data that outlives the PDU, with one septet an octet where it is in the GSM alphabet. */
+function payloadOf(
+  { dataCoding }: DeliverSm | DataSm,
+  { octets, userData }: { octets: Buffer; userData: Buffer },
+  { inboundGsm7 }: SmppSettings,
+): Buffer {
+  return inboundGsm7 === 'packed' && isGsm7Coding(dataCoding)
+    ? unpackUserData(userData, octets.length - userData.length)
+    : Buffer.from(userData)
+}
 
 /** A handset cannot set TLVs, so a receipted_message_id marks a receipt as surely as esm_class does. */
 function isMarkedAsReceipt(pdu: DeliverSm | DataSm): boolean {

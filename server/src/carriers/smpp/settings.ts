@@ -28,6 +28,7 @@ export function smppSettings(config: SmppCarrierConfig) {
     reconnectMsMin: config.reconnectMsMin ?? 500,
     reconnectMsMax: Math.max(config.reconnectMsMax ?? 30_000, config.reconnectMsMin ?? 500),
     dataCodingGsm7: config.dataCodingGsm7 ?? 0,
+    inboundGsm7: config.inboundGsm7 ?? 'unpacked',
     serviceType: config.serviceType ?? '',
     addressRange: config.addressRange ?? '',
     priority: config.priority ?? 0,
