@@ -5,14 +5,18 @@ import packageJson from '../package.json' with { type: 'json' }
 import { createKeyring } from './accounts/keyring.ts'
 import { BYON_PREFIX, byonRoutes } from './api/byon/byonRoutes.ts'
 import { apiKeyRoutes } from './api/console/apiKeys.ts'
+import { explainInbound } from './api/console/explainInbound.ts'
 import { explainMessage } from './api/console/explainMessage.ts'
 import { explainTextRoute } from './api/console/explainText.ts'
+import { listInboundRoute } from './api/console/listInbound.ts'
 import { listMessagesRoute } from './api/console/listMessages.ts'
 import { listNumbersRoute } from './api/console/listNumbers.ts'
+import { optOutsRoute } from './api/console/optOuts.ts'
 import { provisioningStatusRoute } from './api/console/provisioningStatus.ts'
 import { setInboundRoute } from './api/console/setInbound.ts'
 import { conversion } from './api/sms/conversion.ts'
 import { messageStatus } from './api/sms/messageStatus.ts'
+import { renderInboundCallback } from './api/sms/renderInbound.ts'
 import { renderReceiptCallback } from './api/sms/renderReceiptCallback.ts'
 import { sendSms } from './api/sms/sendSms.ts'
 import type { Carrier, CarrierEvents } from './carriers/carrier.ts'
@@ -38,7 +42,14 @@ import { health } from './http/health.ts'
 import { createRateLimit } from './http/rateLimit.ts'
 import { createHttpServer } from './http/server.ts'
 import { createIds } from './ids.ts'
-import { createLog, type Logger } from './log.ts'
+import type { AnnounceInbound } from './inbound/inboundMessage.ts'
+import type { InboundTally } from './inbound/keepInbound.ts'
+import { OptOuts } from './inbound/optOuts.ts'
+import { createOwners, type OwnerOf } from './inbound/owners.ts'
+import { type InboundEntry, recordInbound } from './inbound/recordInbound.ts'
+import { replyToKeyword } from './inbound/replyToKeyword.ts'
+import { InboundSweeper } from './inbound/sweepSets.ts'
+import { createLog, type Logger, maskNumber } from './log.ts'
 import { acceptMessages } from './messages/acceptMessages.ts'
 import type { AnnounceFinal } from './messages/changeStatus.ts'
 import { RecentSubmissions } from './messages/recentSubmissions.ts'
@@ -46,6 +57,7 @@ import { createSmsIntake } from './messages/smsIntake.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { loadNodeId } from './nodeId.ts'
 import { createNetworkTable } from './numbers/network.ts'
+import { parseNumber } from './numbers/parseNumber.ts'
 import { OrphanMatcher } from './receipts/orphans.ts'
 import { type ReceiptEntry, recordReceipts } from './receipts/recordReceipts.ts'
 import { createRouting } from './routing/chooseCarriers.ts'
@@ -124,7 +136,7 @@ async function run(ground: Ground): Promise<string> {
   let url = ''
   const baseUrl = () => config.http.publicUrl ?? url
   const registeredNumbers = await startRegisteredNumbers(ground)
-  const engine = await startEngine(ground, { simulator, baseUrl })
+  const engine = await startEngine(ground, { simulator, registeredNumbers, baseUrl })
   const http = await buildHttp(ground, { engine, registeredNumbers, baseUrl })
   if (simulator !== null) await mountSimulator(http, simulator)
   stops.push(() => closeServer(http, { clock, drainMs: HTTP_DRAIN_MS }))
@@ -142,7 +154,11 @@ async function startRegisteredNumbers({ db, clock, log, stops }: Ground): Promis
 
 async function startEngine(
   ground: Ground,
-  { simulator, baseUrl }: { simulator: Smsc | null; baseUrl: () => string },
+  {
+    simulator,
+    registeredNumbers,
+    baseUrl,
+  }: { simulator: Smsc | null; registeredNumbers: RegisteredNumbers; baseUrl: () => string },
 ): Promise<Engine> {
   const { config, clock, log, db, nodeId, newId, metrics, stops } = ground
   const lifetimes = { messageRetentionMs: config.retention.messagesDays * DAY_MS }
@@ -196,9 +212,39 @@ async function startEngine(
       },
     }),
   )
+  const networks = createNetworkTable(config.networks)
+  const optOuts = new OptOuts({
+    db,
+    clock,
+    newId,
+    reply: (reply) => replyToKeyword(intake, reply),
+    trouble: (error) => log.error({ err: error }, 'inbound.trouble'),
+  })
+  const announceInbound: AnnounceInbound = (tx, received) => {
+    const deliveries = received.flatMap(({ message, parts, owner }) => {
+      if (owner === null || owner.target === null) return []
+      const { id: messageId, accountId } = message
+      const callback = renderInboundCallback(message, parts, owner.target)
+      return [{ ...callback, id: newId(), accountId, messageId, event: 'message.inbound', ladder: 'inbound' as const }]
+    })
+    announce(tx, deliveries, { nodeId, now: clock.now() })
+    return () => webhooks.offer(deliveries)
+  }
+  const keepsInbound = {
+    newId,
+    optOuts,
+    announce: announceInbound,
+    ownerOf: numberOwners(ground, { registeredNumbers, baseUrl }),
+    networkOf(sender: string) {
+      const number = parseNumber(sender)
+      return number === null ? null : (networks.find(number)?.mccmnc ?? null)
+    },
+    observe: (tally: InboundTally) => observeInbound({ metrics, log }, tally),
+  }
+  const inbounds = commits.add(recordInbound(keepsInbound))
   const webhooks = buildWebhooks(ground, commits)
   dispatcher.connect({ outcomes, openings })
-  buildCarriers(ground, { simulator, carriers, events: carrierEvents(ground, { dispatcher, receipts }) })
+  buildCarriers(ground, { simulator, carriers, events: carrierEvents(ground, { dispatcher, receipts, inbounds }) })
   const heartbeat = new NodeHeartbeat({
     db,
     clock,
@@ -215,6 +261,14 @@ async function startEngine(
     trouble: (error) => log.error({ err: error }, 'receipts.trouble'),
   })
 
+  const sweeper = new InboundSweeper({
+    ...keepsInbound,
+    db,
+    clock,
+    retentionMs: lifetimes.messageRetentionMs,
+    trouble: (error) => log.error({ err: error }, 'inbound.trouble'),
+  })
+
   await heartbeat.start()
   stops.push(() => heartbeat.stop())
   await webhooks.start()
@@ -226,13 +280,16 @@ async function startEngine(
   })
   orphans.start()
   stops.push(() => orphans.stop())
+  await optOuts.start()
+  stops.push(() => optOuts.stop())
+  sweeper.start()
+  stops.push(() => sweeper.stop())
   for (const carrier of carriers.values()) carrier.start()
   stops.push(async () => {
     dispatcher.pause()
     await Promise.all([...carriers.values()].map((carrier) => carrier.stop(CARRIER_DRAIN_MS)))
   })
 
-  const networks = createNetworkTable(config.networks)
   const intake = createSmsIntake({
     clock,
     newId,
@@ -242,6 +299,7 @@ async function startEngine(
     routesFor,
     priceOf: createPriceList(config.prices),
     noRoute: NO_ROUTE,
+    optedOut: (accountId, sender, recipient) => optOuts.has(accountId, sender, recipient),
     memory: dispatcher,
     queue: accepts,
     observe: { accepted: () => metrics.accepted.count(), refused: () => metrics.refused.inc() },
@@ -283,7 +341,11 @@ function buildWebhooks({ config, clock, log, db, nodeId, metrics }: Ground, comm
 
 function carrierEvents(
   { clock, newId }: Ground,
-  { dispatcher, receipts }: { dispatcher: Dispatcher; receipts: BatchQueue<ReceiptEntry> },
+  {
+    dispatcher,
+    receipts,
+    inbounds,
+  }: { dispatcher: Dispatcher; receipts: BatchQueue<ReceiptEntry>; inbounds: BatchQueue<InboundEntry> },
 ): CarrierEvents {
   return {
     room: (carrierId) => dispatcher.carrierHasRoom(carrierId),
@@ -291,9 +353,44 @@ function carrierEvents(
       const entry = { id: newId(), receipt, receivedAt: clock.now(), orphan: false, answer }
       if (!receipts.push(entry)) answer(false)
     },
-    // Nothing here can keep it yet, so the carrier is asked to keep it: what is acknowledged is never lost.
-    inbound: (_part, answer) => answer(false),
+    inbound(part, answer) {
+      const hasRoom = inbounds.length < INBOUND_WAITING_MAX
+      if (!hasRoom || !inbounds.push({ part, receivedAt: clock.now(), answer })) answer(false)
+    },
   }
+}
+
+/** Inbound parts that wait for their commit; the carrier is asked to send more again. */
+const INBOUND_WAITING_MAX = 10_000
+
+/** Whose numbers are whose. In the demo all others are the demo account's, and the simulator's sink is called. */
+function numberOwners(
+  { config }: Ground,
+  { registeredNumbers, baseUrl }: { registeredNumbers: RegisteredNumbers; baseUrl: () => string },
+): OwnerOf {
+  const [demo] = config.accounts
+  const demoOwner = () =>
+    config.demo && demo !== undefined
+      ? { accountId: demo.id, target: { url: `${baseUrl()}/sim/v1/sink/inbound`, method: 'POST' as const } }
+      : null
+  return createOwners(config.accounts, (number) => registeredNumbers.ownerOf(number) ?? demoOwner())
+}
+
+function observeInbound(
+  { metrics, log }: Pick<Ground, 'metrics' | 'log'>,
+  { received, repeated, late }: InboundTally,
+): void {
+  const gaps = received.filter(({ message }) => message.missing > 0).length
+  metrics.inbound.inc({ kind: 'whole' }, received.length - gaps)
+  metrics.inbound.inc({ kind: 'gaps' }, gaps)
+  metrics.inboundParts.inc({ kind: 'repeated' }, repeated)
+  metrics.inboundParts.inc({ kind: 'late' }, late)
+  const unowned = received.filter(({ owner }) => owner === null)
+  const [first] = unowned
+  if (first === undefined) return
+  metrics.inboundUnowned.inc(unowned.length)
+  const { carrierId, recipient } = first.message
+  log.warn({ carrier: carrierId, to: maskNumber(recipient), messages: unowned.length }, 'inbound.unowned')
 }
 
 function buildCarriers(
@@ -342,6 +439,9 @@ async function buildHttp(
     conversion(app, { ...callers, db, clock })
     listMessagesRoute(app, { ...callers, db, clock, baseUrl })
     explainMessage(app, { ...callers, db, baseUrl })
+    listInboundRoute(app, { ...callers, db })
+    explainInbound(app, { ...callers, db })
+    optOutsRoute(app, { ...callers, db })
     explainTextRoute(app, callers)
     apiKeyRoutes(app, { ...callers, db, clock })
     const configuredOwner = createConfiguredOwner(config.accounts)

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { optOutRepliesOf } from './accounts/optOutReplies.ts'
 import type { Environment } from './config/readYaml.ts'
 import { ConfigError, type ConfigFlags, loadConfig } from './config.ts'
 
@@ -33,9 +34,10 @@ accounts:
     apiKeys: [{ key: "\${ACME_KEY}", scopes: [messages] }, { key: other-key }]
     numbers:
       - { number: "+4915112345678", inbound: { url: "https://acme.example/sms" } }
-      - { number: "12345" }
+      - { number: "12345", optOut: on }
     senders: [Acme, "12345"]
     limits: { requestsPerSecond: 50 }
+    optOutReplies: { stop: Bye, help: "" }
 carriers:
   - { id: smsc-1, type: smpp, host: smsc.example, systemId: x, password: 00123 }
 routes:
@@ -59,14 +61,15 @@ networks:
         { key: 'other-key', name: null, scopes: ['messages', 'numbers', 'otp', 'chat'] },
       ],
       numbers: [
-        { number: '+4915112345678', inbound: { url: 'https://acme.example/sms', method: 'POST' } },
-        { number: '12345', inbound: null },
+        { number: '+4915112345678', inbound: { url: 'https://acme.example/sms', method: 'POST' }, optOut: 'auto' },
+        { number: '12345', inbound: null, optOut: 'on' },
       ],
       senders: [
         { kind: 'alphanumeric', value: 'Acme' },
         { kind: 'short code', value: '12345' },
       ],
       limits: { requestsPerSecond: 50 },
+      optOutReplies: { stop: 'Bye', start: optOutRepliesOf('acme').start, help: '' },
     },
   ])
   assert.equal(config.carriers[0]?.port, 2775)

@@ -20,6 +20,9 @@ export function createMetrics() {
     submissions: tally('segment_submissions_total', 'Answers of carriers by segment', ['carrier', 'outcome']),
     inDoubt: counter('messages_in_doubt_total', 'Messages whose submission was never answered', ['carrier']),
     receipts: counter('receipts_total', 'Delivery receipts recorded', ['match']),
+    inbound: counter('inbound_messages_total', 'Messages from handsets recorded', ['kind']),
+    inboundParts: counter('inbound_parts_again_total', 'Parts of long messages that changed no text', ['kind']),
+    inboundUnowned: counter('inbound_unowned_total', 'Messages to numbers that are nobody’s'),
     callbacks: tally('callback_attempts_total', 'Calls of customers', ['event', 'outcome']),
     callbackSeconds: new Histogram({
       name: 'heliograph_callback_seconds',

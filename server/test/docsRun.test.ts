@@ -9,9 +9,10 @@ import { type Heliograph, startHeliograph } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { demoKeyOf, loadSecret } from '../src/secrets.ts'
 import { type CodeBlock, codeBlocksOf } from './markdown.ts'
+import { waitFor } from './waitFor.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const PAGES = ['README.md', 'docs/api/sms.md', 'docs/api/own.md']
+const PAGES = ['README.md', 'docs/api/sms.md', 'docs/api/inbound.md', 'docs/api/own.md']
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
 
 /** Blocks marked `sh run` are run as they are; `sh run 400` says what the answer is when it is not a 2xx. */
@@ -66,7 +67,23 @@ async function valuesToExport(url: string, key: string): Promise<Record<string, 
   const message = { to: '+4915112345678', from: 'Heliograph', message: 'Hello' }
   const { requestId } = await postJson(`${url}/messaging/v1/sms`, key, message)
   const { id } = await postJson(`${url}/api/v1/keys`, key, { name: 'to be revoked' })
-  return { URL: url, KEY: key, ID: String(requestId), KEY_ID: String(id) }
+  const inboundId = await receiveOne(url, key)
+  return { URL: url, KEY: key, ID: String(requestId), KEY_ID: String(id), INBOUND_ID: inboundId }
+}
+
+/** Lets a handset write to us, and gives the id of what came. */
+async function receiveOne(url: string, key: string): Promise<string> {
+  await waitFor(async () => (await fetch(`${url}/readyz`)).status === 200)
+  const body = { from: '+491622943176', to: '+14155270903', text: 'Hello' }
+  await postJson(`${url}/sim/v1/inbound`, key, body)
+  let id: string | undefined
+  await waitFor(async () => {
+    const request = { headers: { apikey: key } }
+    const { messages } = await getJson<{ messages: { requestId: string }[] }>(`${url}/api/v1/inbound`, request)
+    id = messages[0]?.requestId
+    return id !== undefined
+  })
+  return id ?? ''
 }
 
 async function postJson(url: string, key: string, body: object): Promise<Record<string, unknown>> {

@@ -7,12 +7,13 @@ const root = resolve(import.meta.dirname, '../..')
 
 /** Folders (and single files) of server/src, and what each may import from the others. */
 const ARROWS: Record<string, readonly string[]> = {
-  api: ['http', 'accounts', 'messages', 'contacts', 'routing', 'webhooks', 'numbers', 'db', 'clock.ts'],
+  api: ['http', 'accounts', 'messages', 'contacts', 'inbound', 'routing', 'webhooks', 'numbers', 'db', 'clock.ts'],
   http: ['accounts', 'carriers', 'db', 'clock.ts', 'metrics.ts', 'tokenBucket.ts'],
   dispatch: ['messages', 'channels', 'carriers', 'webhooks', 'db', 'clock.ts'],
   channels: ['carriers', 'messages', 'routing', 'text', 'numbers', 'clock.ts'],
   carriers: ['numbers', 'clock.ts', 'tokenBucket.ts'],
   receipts: ['messages', 'carriers', 'webhooks', 'db', 'clock.ts'],
+  inbound: ['messages', 'carriers', 'webhooks', 'numbers', 'db', 'clock.ts'],
   messages: ['numbers', 'db', 'clock.ts'],
   contacts: ['accounts', 'numbers', 'db', 'clock.ts'],
   webhooks: ['db', 'clock.ts', 'ids.ts'],

@@ -9,6 +9,8 @@ export interface Account {
   readonly numbers: readonly AccountNumber[]
   readonly senders: readonly Sender[] | null // null: any sender
   readonly limits: { readonly requestsPerSecond: number | null } // null: no limit
+  /** What is answered to keywords; an empty text answers nothing. */
+  readonly optOutReplies: { readonly stop: string; readonly start: string; readonly help: string }
 }
 
 /** A key written in the config file; any text will do. Keys that we make are in the table api_keys instead. */
@@ -23,6 +25,8 @@ export interface AccountNumber {
   /** E.164, or a short code as plain digits. */
   readonly number: string
   readonly inbound: InboundTarget | null // null: kept, nobody is called
+  /** Whether STOP, START and HELP count; 'auto': on long codes of the United States. */
+  readonly optOut: 'auto' | 'on' | 'off'
 }
 
 export interface InboundTarget {

@@ -8,6 +8,7 @@ import type { Account } from './account.ts'
 import { createApiKey, listApiKeys, revokeApiKey } from './apiKeys.ts'
 import { assembleKey, makeKey } from './keyFormat.ts'
 import { createKeyring, type Keyring, TRUSTED_MS } from './keyring.ts'
+import { optOutRepliesOf } from './optOutReplies.ts'
 
 const ACME: Account = {
   id: 'acme',
@@ -16,6 +17,7 @@ const ACME: Account = {
   numbers: [],
   senders: null,
   limits: { requestsPerSecond: 10 },
+  optOutReplies: optOutRepliesOf('Acme'),
 }
 
 for (const engine of engines) {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Account, AccountNumber, ConfiguredKey } from '../accounts/account.ts'
+import { optOutRepliesOf } from '../accounts/optOutReplies.ts'
 import { SCOPES, SCOPES_DEFAULT } from '../accounts/scopes.ts'
 import type { Sender } from '../numbers/address.ts'
 import { parseSender } from '../numbers/parseSender.ts'
@@ -28,12 +29,17 @@ export const AccountEntry = Type.Object({
           method: Type.Union([Type.Literal('POST'), Type.Literal('GET')], { default: 'POST' }),
         }),
       ),
+      optOut: Type.Enum(['auto', 'on', 'off'], { default: 'auto' }),
     }),
     { default: [] },
   ),
   senders: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
   limits: Type.Object(
     { requestsPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0, expected: 'a number above 0' })) },
+    { default: {} },
+  ),
+  optOutReplies: Type.Object(
+    { stop: Type.Optional(replyText()), start: Type.Optional(replyText()), help: Type.Optional(replyText()) },
     { default: {} },
   ),
 })
@@ -60,6 +66,7 @@ export function readAccounts(
       senders:
         entry.senders?.flatMap((sender, index) => readSender(sender, `${path}.senders[${index}]`, findings)) ?? null,
       limits: { requestsPerSecond: entry.limits.requestsPerSecond ?? null },
+      optOutReplies: { ...optOutRepliesOf(entry.name ?? entry.id), ...entry.optOutReplies },
     }
   })
 }
@@ -95,7 +102,12 @@ function readNumber(
   const problem = inbound === null ? null : checkCallbackUrl(inbound.url, webhooks)
   // The URL itself is not shown: its query may hold a token.
   if (problem !== null) findings.problems.push(`${findings.paths.get(entry)}.inbound.url: ${problem}`)
-  return [{ number: sender.value, inbound }]
+  return [{ number: sender.value, inbound, optOut: entry.optOut }]
+}
+
+/** Three parts, be it Unicode. */
+function replyText() {
+  return Type.String({ maxLength: 198 })
 }
 
 function readSender(text: string, path: string, findings: Findings): Sender[] {

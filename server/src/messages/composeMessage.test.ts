@@ -6,7 +6,14 @@ import { composeMessage, type SmsToAccept } from './composeMessage.ts'
 
 const lifetimes = { messageRetentionMs: 1_000 }
 const noRoute = { code: '0b01', reason: 'no route' }
-const composition = { id: messageId(1), now: START, mccmnc: null, price: null, carrierId: 'A', noRoute, lifetimes }
+const composition = {
+  id: messageId(1),
+  now: START,
+  mccmnc: null,
+  price: null,
+  way: { kind: 'carrier', carrierId: 'A' },
+  lifetimes,
+} as const
 
 function order(text: string, over: Partial<SmsToAccept> = {}): SmsToAccept {
   const options = { encoding: 'GSM7', trate: 1, mrate: 0, upperCased: false, keepEmojis: true } as const
@@ -44,7 +51,7 @@ test('the validity of a scheduled message begins when it is due', () => {
 })
 
 test('a message without a route is born rejected, with the reason, and is due for its purge only', () => {
-  const message = composeMessage(order('Hello'), { ...composition, carrierId: null })
+  const message = composeMessage(order('Hello'), { ...composition, way: { kind: 'refused', ...noRoute } })
   assert.equal(message.status, 'rejected')
   assert.equal(message.errorCode, noRoute.code)
   assert.equal(message.errorReason, noRoute.reason)

@@ -25,22 +25,25 @@ export interface Composition {
   readonly now: number
   readonly mccmnc: string | null
   readonly price: { readonly price: string; readonly currency: string; readonly effectiveAt: number } | null
-  /** The first choice; null: there is no route, and the message is born rejected. */
-  readonly carrierId: string | null
-  readonly noRoute: { readonly code: string; readonly reason: string }
+  readonly way: Way
   readonly lifetimes: Lifetimes
 }
 
+/** Where a message goes first, or why it goes nowhere: then it is born rejected. */
+export type Way =
+  | { readonly kind: 'carrier'; readonly carrierId: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
+
 /** A new message, as it is recorded and answered. */
 export function composeMessage(order: SmsToAccept, composition: Composition): Message {
-  const { id, now, mccmnc, price, carrierId, noRoute, lifetimes } = composition
+  const { id, now, mccmnc, price, way, lifetimes } = composition
   const { text } = order
   const startsAt = order.scheduledAt ?? now
-  const routed = carrierId !== null
+  const refusal = way.kind === 'refused' ? way : null
   return {
     id,
     accountId: order.accountId,
-    status: routed ? 'accepted' : 'rejected',
+    status: refusal === null ? 'accepted' : 'rejected',
     sender: order.sender.value,
     recipient: order.recipient,
     body: text.text,
@@ -63,14 +66,14 @@ export function composeMessage(order: SmsToAccept, composition: Composition): Me
     scheduledAt: order.scheduledAt,
     expiresAt: startsAt + order.validityMs,
     submittedAt: null,
-    doneAt: routed ? null : now,
+    doneAt: refusal === null ? null : now,
     updatedAt: now,
     submissions: 0,
-    carrierId: carrierId ?? '',
-    errorCode: routed ? null : noRoute.code,
-    errorReason: routed ? null : noRoute.reason,
+    carrierId: way.kind === 'carrier' ? way.carrierId : '',
+    errorCode: refusal?.code ?? null,
+    errorReason: refusal?.reason ?? null,
     inDoubt: false,
-    dueAt: routed ? startsAt : now + lifetimes.messageRetentionMs,
+    dueAt: refusal === null ? startsAt : now + lifetimes.messageRetentionMs,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { BatchQueue } from '../db/groupCommit.ts'
 import type { Acceptance } from './acceptMessages.ts'
-import { composeMessage, type SmsToAccept } from './composeMessage.ts'
+import { composeMessage, type SmsToAccept, type Way } from './composeMessage.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { Message } from './message.ts'
 
@@ -9,6 +9,8 @@ import type { Message } from './message.ts'
 export interface SmsIntake {
   /** The message an order asks for, with its network, route and price. Nothing is recorded. */
   compose(order: SmsToAccept): Message
+  /** The same for our own answer to a keyword, which also goes to who has just opted out. */
+  composeReply(order: SmsToAccept): Message
   /** Records it; one of the acceptance's callbacks is called later, once. False: too many wait, nothing was taken. */
   accept(acceptance: SmsAcceptance): boolean
 }
@@ -24,6 +26,8 @@ export interface SmsIntakeOptions {
   readonly routesFor: (message: RoutedSms) => readonly string[]
   readonly priceOf: (message: RoutedSms, now: number) => { price: string; currency: string; effectiveAt: number } | null
   readonly noRoute: { readonly code: string; readonly reason: string }
+  /** Whether the recipient wants no messages from the sender. */
+  readonly optedOut: (accountId: string, sender: string, recipient: string) => boolean
   /** Where messages that are due at once go from memory. */
   readonly memory: {
     hasRoomFor(carrierId: string): boolean
@@ -45,21 +49,8 @@ export interface RoutedSms {
 export function createSmsIntake(options: SmsIntakeOptions): SmsIntake {
   const { clock, newId, nodeId, lifetimes, networkOf, routesFor, priceOf, noRoute, memory, queue, observe } = options
   return {
-    compose(order) {
-      const { accountId, gateway, recipient } = order
-      const mccmnc = networkOf(recipient)?.mccmnc ?? null
-      const routed = { accountId, gateway, sender: order.sender.value, recipient, mccmnc }
-      const now = clock.now()
-      return composeMessage(order, {
-        id: newId(),
-        now,
-        mccmnc,
-        price: priceOf(routed, now),
-        carrierId: routesFor(routed)[0] ?? null,
-        noRoute,
-        lifetimes,
-      })
-    },
+    compose: (order) => compose(order, options.optedOut(order.accountId, order.sender.value, order.recipient)),
+    composeReply: (order) => compose(order, false),
 
     accept(acceptance) {
       if (queue.length >= ACCEPTS_WAITING_MAX) {
@@ -87,6 +78,32 @@ export function createSmsIntake(options: SmsIntakeOptions): SmsIntake {
       })
     },
   }
+
+  function compose(order: SmsToAccept, isUnwanted: boolean): Message {
+    const { accountId, gateway, recipient } = order
+    const mccmnc = networkOf(recipient)?.mccmnc ?? null
+    const routed = { accountId, gateway, sender: order.sender.value, recipient, mccmnc }
+    const now = clock.now()
+    return composeMessage(order, {
+      id: newId(),
+      now,
+      mccmnc,
+      price: priceOf(routed, now),
+      way: isUnwanted ? OPTED_OUT : wayOf(routed),
+      lifetimes,
+    })
+  }
+
+  function wayOf(routed: RoutedSms): Way {
+    const [carrierId] = routesFor(routed)
+    return carrierId === undefined ? { kind: 'refused', ...noRoute } : { kind: 'carrier', carrierId }
+  }
+}
+
+const OPTED_OUT: Way = {
+  kind: 'refused',
+  code: '0b03',
+  reason: 'the recipient has opted out of messages from this sender',
 }
 
 /** Messages whose callers wait for the commit; more are answered 503. */

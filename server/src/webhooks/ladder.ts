@@ -11,6 +11,7 @@ export interface Ladder {
 
 export const ladders = {
   receipt: { delayMs: 5_000, delayFactor: 2, delayMsMax: 3_600_000, jitter: 0.1, lifetimeMs: 86_400_000 },
+  inbound: { delayMs: 10_000, delayFactor: 1, delayMsMax: 10_000, jitter: 0, lifetimeMs: 172_800_000 },
 } as const satisfies Record<string, Ladder>
 
 export type LadderName = keyof typeof ladders
