@@ -12,7 +12,7 @@ import { type CodeBlock, codeBlocksOf } from './markdown.ts'
 import { waitFor } from './waitFor.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const PAGES = ['README.md', 'docs/api/sms.md', 'docs/api/inbound.md', 'docs/api/own.md']
+const PAGES = ['README.md', 'docs/api/sms.md', 'docs/api/inbound.md', 'docs/api/own.md', 'docs/api/byon.md']
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
 
 /** Blocks marked `sh run` are run as they are; `sh run 400` says what the answer is when it is not a 2xx. */
@@ -24,7 +24,8 @@ describe('the documents against a demo server', { skip }, () => {
   before(async () => {
     const config = loadConfig({ flags: { data: folder, port: '0' }, environment: { LOG_LEVEL: 'silent' } })
     server = await startHeliograph(config)
-    environment = await valuesToExport(server.url, demoKeyOf(await loadSecret(config)))
+    const key = demoKeyOf(await loadSecret(config))
+    environment = { ...(await valuesToExport(server.url, key)), ...(await registrationToExport(server.url, key)) }
   })
   after(async () => {
     await server?.stop()
@@ -84,6 +85,15 @@ async function receiveOne(url: string, key: string): Promise<string> {
     return id !== undefined
   })
   return id ?? ''
+}
+
+/** A contact and a request to register a number that no page names. */
+async function registrationToExport(url: string, key: string): Promise<Record<string, string>> {
+  const details = { companyName: 'A', contactName: 'B', contactEmail: 'b@example.com', contactPhone: '+4930123456' }
+  const { contactId } = await postJson(`${url}/byon/contacts/v1`, key, details)
+  const path = `${url}/byon/provisioning/v1?contactId=${contactId}`
+  const { requestId } = await postJson(path, key, [{ phoneNumber: '+4915112345001' }])
+  return { CONTACT: String(contactId), REQUEST: String(requestId) }
 }
 
 async function postJson(url: string, key: string, body: object): Promise<Record<string, unknown>> {

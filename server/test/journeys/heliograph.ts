@@ -52,7 +52,7 @@ export const KEY = 'key-of-acme'
 
 /** An account whose one key may do everything and is `key-of-` and its id. */
 export function accountOf(id: string, more: object = {}): object {
-  return { id, apiKeys: [{ key: `key-of-${id}`, scopes: ['messages', 'admin'] }], ...more }
+  return { id, apiKeys: [{ key: `key-of-${id}`, scopes: ['messages', 'numbers', 'admin'] }], ...more }
 }
 
 /** A carrier on loopback that comes back fast. */
