@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseJsonObject } from './parseJson.ts'
+import { parseJsonObject, parseJsonObjects } from './parseJson.ts'
 import { Problem } from './problem.ts'
 
 const refused = (detail: RegExp) => (error: unknown) =>
@@ -82,4 +82,28 @@ test('a refusal says at most so much of what was wrong', () => {
     () => parseJsonObject(`{"a":${'x'.repeat(100_000)}}`),
     (error) => error instanceof Problem && error.message.length < 200,
   )
+})
+
+test('a list of objects is read where lists are, and each object is held to the same rules', () => {
+  const anyObject = fc.dictionary(
+    fc.string({ unit: 'binary' }).filter((name) => name !== '__proto__'),
+    fc.jsonValue(),
+  )
+  fc.assert(
+    fc.property(fc.array(anyObject), fc.nat(4), (list, indent) => {
+      const text = JSON.stringify(list, null, indent)
+      assert.deepEqual(parseJsonObjects(text), JSON.parse(text))
+      assert.throws(() => parseJsonObject(text), refused(/must be a JSON object/))
+    }),
+    { numRuns: 200 },
+  )
+  assert.deepEqual(parseJsonObjects(' {"a":{"b":[1]}}'), { a: { b: [1] } })
+  assert.throws(() => parseJsonObjects('[{"a":1},{"b":1,"\\u0062":2}]'), refused(/twice/))
+  assert.throws(() => parseJsonObjects('[{"__proto__":1}]'), refused(/__proto__/))
+  assert.throws(() => parseJsonObjects('{"a":1,"a":2}'), refused(/twice/))
+  for (const text of ['[1]', '[[]]', '[[{}]]', '[null]', '[{},"a"]']) {
+    assert.throws(() => parseJsonObjects(text), refused(/list of objects/), text)
+  }
+  for (const text of ['[', '[{}', '[{},]', '', 'null'])
+    assert.throws(() => parseJsonObjects(text), refused(/body/), text)
 })
