@@ -214,17 +214,52 @@ test('an endpoint whose queue is full refuses, and asks for more once it runs lo
 })
 
 test('endpoints that were not used lately are forgotten, those in use are not', async () => {
-  const bench = createBench({ endpointsMax: 2 })
+  const bench = createBench({ endpointsMax: 2, failuresMax: 1, endpointOpenStart: 1 })
   bench.add('/a')
-  await nextTurn()
-  await bench.end('/a', 'succeeded')
   bench.add('/b')
   await nextTurn()
   assert.deepEqual(bench.add('/c'), [false], 'the memory of endpoints is bounded')
+  await bench.end('/a', 'failed')
   bench.clock.advance(1_000)
   bench.scheduler.forget(bench.clock.now())
+  assert.equal(bench.scheduler.closedEndpoints, 0)
   assert.deepEqual(bench.add('/c'), [true])
   assert.deepEqual(bench.add('/d'), [false])
+})
+
+test('a new endpoint takes the place of the one that was idle for the longest time', async () => {
+  const bench = createBench({ endpointsMax: 3, failuresMax: 1, endpointOpenStart: 1, endpointOpenMax: 2 })
+  for (const path of ['/closed', '/first', '/second']) bench.add(path)
+  await nextTurn()
+  await bench.end('/closed', 'failed')
+  await bench.end('/first', 'succeeded')
+  await bench.end('/second', 'succeeded')
+  assert.deepEqual(bench.add('/third'), [true])
+  assert.equal(bench.scheduler.closedEndpoints, 1, 'what is known of a closed endpoint is worth more')
+  bench.add('/second', 2)
+  await nextTurn()
+  assert.equal(bench.openTo('/second'), 2, 'the one used later kept what it had earned')
+})
+
+test('endpoints that are all closed do not keep a new one out, endpoints in use do', async () => {
+  const bench = createBench({ endpointsMax: 2, failuresMax: 1, endpointOpenStart: 1 })
+  bench.add('/a')
+  bench.add('/b')
+  await nextTurn()
+  await bench.end('/a', 'failed')
+  await bench.end('/b', 'failed')
+  assert.deepEqual(bench.add('/c'), [true])
+  assert.deepEqual(bench.add('/d'), [true])
+  assert.deepEqual(bench.add('/e'), [false])
+})
+
+test('many more endpoints than memory holds are all served, one after another', async () => {
+  const bench = createBench({ endpointsMax: 100 })
+  for (let i = 0; i < 1_000; i++) {
+    assert.deepEqual(bench.add(`/e${i}.`), [true])
+    await nextTurn()
+    await bench.end(`/e${i}.`, 'succeeded')
+  }
 })
 
 test('a stopped scheduler opens and takes nothing more', async () => {

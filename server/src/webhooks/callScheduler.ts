@@ -49,6 +49,9 @@ export class CallScheduler {
   readonly #limits: SchedulerLimits
   readonly #events: SchedulerEvents
   readonly #endpoints = new Map<string, Endpoint>()
+  /** Endpoints with nothing to do, the longest unused first: those that work, and those that are closed. */
+  readonly #idle = new Set<Endpoint>()
+  readonly #idleClosed = new Set<Endpoint>()
   /** Endpoints that may have become able to open a call. */
   #listed: Endpoint[] = []
   #pumping = false
@@ -91,6 +94,7 @@ export class CallScheduler {
     }
     endpoint.usedAt = now
     endpoint.push(delivery)
+    this.#unidle(endpoint)
     this.#queued += 1
     this.#list(endpoint)
     return true
@@ -134,19 +138,54 @@ export class CallScheduler {
 
   /** Drops what is known of endpoints that had nothing to do since `unusedSince`. */
   forget(unusedSince: number): void {
-    for (const [key, endpoint] of this.#endpoints) {
-      if (endpoint.open === 0 && endpoint.queued === 0 && endpoint.usedAt < unusedSince) this.#endpoints.delete(key)
+    for (const idle of [this.#idle, this.#idleClosed]) {
+      for (const endpoint of idle) {
+        if (endpoint.usedAt >= unusedSince) break
+        this.#drop(endpoint)
+      }
     }
   }
 
   #endpoint(key: string): Endpoint | null {
     const known = this.#endpoints.get(key)
     if (known !== undefined) return known
-    if (this.#endpoints.size >= this.#limits.endpointsMax) return null
+    if (this.#endpoints.size >= this.#limits.endpointsMax && !this.#makeRoom()) return null
     const endpoint = new Endpoint(key, this.#limits)
     endpoint.usedAt = this.#clock.now()
     this.#endpoints.set(key, endpoint)
+    this.#idle.add(endpoint)
     return endpoint
+  }
+
+  /**
+   * Forgets the endpoint that had nothing to do for the longest time. One that is closed only when there is no other:
+   * it will be learnt anew at the price of a few calls, and whoever is new must not wait for that.
+   */
+  #makeRoom(): boolean {
+    for (const idle of [this.#idle, this.#idleClosed]) {
+      for (const endpoint of idle) {
+        this.#drop(endpoint)
+        return true
+      }
+    }
+    return false
+  }
+
+  #drop(endpoint: Endpoint): void {
+    this.#unidle(endpoint)
+    this.#endpoints.delete(endpoint.key)
+  }
+
+  #unidle(endpoint: Endpoint): void {
+    if (!this.#idle.delete(endpoint)) this.#idleClosed.delete(endpoint)
+  }
+
+  /** Puts it behind those that are unused for longer, if it has nothing to do. */
+  #settle(endpoint: Endpoint): void {
+    if (endpoint.open > 0 || endpoint.queued > 0) return
+    this.#unidle(endpoint)
+    if (endpoint.closed) this.#idleClosed.add(endpoint)
+    else this.#idle.add(endpoint)
   }
 
   #giveBack(endpoint: Endpoint): void {
@@ -166,6 +205,7 @@ export class CallScheduler {
       this.#unprovenOpen -= 1
     }
     endpoint.usedAt = this.#clock.now()
+    this.#settle(endpoint)
     this.#list(endpoint)
   }
 
