@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ErrorResponse } from '../../src/api/errorResponses.ts'
+import { waitFor } from '../waitFor.ts'
+import { startReceiver } from '../webhookReceiver.ts'
 import { type Answer, type CallOptions, Installation, type ProblemBody } from './heliograph.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
 import { rawCall } from './rawHttp.ts'
@@ -276,6 +278,40 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       assert.equal((await send('Acme')).status, 200)
       await move(requestId, 'DEPROVISIONED')
       assert.equal((await send(number)).status, 403)
+    })
+
+    test("what is written to a registered number is its account's while it is ready, and its target is called", async () => {
+      const receiver = await startReceiver()
+      try {
+        const number = freshNumber()
+        const { requestId } = await register([{ phoneNumber: number }])
+        await ok(`/api/v1/numbers/${number}/inbound`, { body: { url: `${receiver.origin}/inbound` } })
+        await move(requestId, 'LOA_READY')
+        const write = (text: string) =>
+          ok('/sim/v1/inbound', { body: { from: '+4915112345678', to: number, text: `${text} ${number}` } })
+        const unowned = async () =>
+          Number(/^heliograph_inbound_unowned_total (\d+)/m.exec((await call('/metrics')).text)?.[1])
+        await waitFor(async () => (await call('/readyz')).status === 200)
+        await write('too early')
+        await waitFor(async () => (await unowned()) === 1)
+        await move(requestId, 'PROVISIONED')
+        await write('in time')
+        await waitFor(() => receiver.calls.length > 0)
+        await move(requestId, 'DEPROVISIONED')
+        await write('too late')
+        await waitFor(async () => (await unowned()) === 2)
+        const received = async () => (await ok<{ messages: { message: string }[] }>('/api/v1/inbound')).messages
+        assert.deepEqual(
+          receiver.calls.map(({ body }) => JSON.parse(body).message),
+          [`in time ${number}`],
+        )
+        assert.deepEqual(
+          (await received()).map(({ message }) => message).filter((message) => message.endsWith(number)),
+          [`in time ${number}`],
+        )
+      } finally {
+        await receiver.close()
+      }
     })
 
     test('a number is ready for one account only, and free again once it is given back', async () => {
