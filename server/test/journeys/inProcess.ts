@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startHeliograph } from '../../src/app.ts'
+import type { Clock } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Database } from '../../src/db/database.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
@@ -16,7 +17,11 @@ export interface InProcess {
   stop(): Promise<void>
 }
 
-export async function startInProcess(engine: Database['engine'], config: object): Promise<InProcess> {
+export async function startInProcess(
+  engine: Database['engine'],
+  config: object,
+  options: { readonly clock?: Clock } = {},
+): Promise<InProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'heliograph-in-process-'))
   const postgres = engine === 'postgres' ? await startPostgres() : null
   const file = join(folder, 'heliograph.yaml')
@@ -28,6 +33,7 @@ export async function startInProcess(engine: Database['engine'], config: object)
       flags: { config: file, data: join(folder, 'data'), port: '0' },
       environment: { LOG_LEVEL: 'silent', ...databaseUrl },
     }),
+    options,
   )
   return {
     url: heliograph.url,
