@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { type Smsc, startSmsc } from '@heliograph/simulator/smsc'
 import { CommandStatus } from '@heliograph/smpp/status'
 import { type NpmPdu, type NpmSession, startNpmSmsc } from '../../src/carriers/smpp/npmSmsc.ts'
@@ -112,48 +112,50 @@ test('a connection that breaks on a submit loses nothing and doubles only what w
   assert.deepEqual(arrived, { 999600: 1, 999601: 2, 999602: 2 })
 })
 
-test('a carrier that throttles is given a rest, and then gets everything once', async (context) => {
-  const smsc = await TestSmsc.start(context)
-  smsc.behave('throttle')
-  const throttled = await Installation.create({
-    config: { accounts: [accountOf('acme')], carriers: [carrierOf('busy', smsc.port)] },
+describe('with a server of their own', { concurrency: true }, () => {
+  test('a carrier that throttles is given a rest, and then gets everything once', async (context) => {
+    const smsc = await TestSmsc.start(context)
+    smsc.behave('throttle')
+    const throttled = await Installation.create({
+      config: { accounts: [accountOf('acme')], carriers: [carrierOf('busy', smsc.port)] },
+    })
+    context.after(() => throttled.remove())
+    await throttled.start()
+    const sent = await Promise.all(Array.from({ length: 10 }, () => throttled.send({ to: handset() })))
+    await waitFor(() => smsc.received >= 1)
+    for (const { requestId } of sent) assert.match((await throttled.statusOf(requestId)).status, /ACCEPTED|BUFFERED/)
+    const taken: string[] = []
+    smsc.answerBy((submit, { session }) => {
+      taken.push(submit.destinationAddr)
+      smsc.accept(submit, session)
+    })
+    await waitFor(() => taken.length >= sent.length)
+    assert.deepEqual(taken.sort(), sent.map(({ to }) => to.slice(1)).sort())
+    assert.equal(await throttled.metric('heliograph_segment_submissions_total{carrier="busy",outcome="accepted"}'), 10)
   })
-  context.after(() => throttled.remove())
-  await throttled.start()
-  const sent = await Promise.all(Array.from({ length: 10 }, () => throttled.send({ to: handset() })))
-  await waitFor(() => smsc.received >= 1)
-  for (const { requestId } of sent) assert.match((await throttled.statusOf(requestId)).status, /ACCEPTED|BUFFERED/)
-  const taken: string[] = []
-  smsc.answerBy((submit, { session }) => {
-    taken.push(submit.destinationAddr)
-    smsc.accept(submit, session)
-  })
-  await waitFor(() => taken.length >= sent.length)
-  assert.deepEqual(taken.sort(), sent.map(({ to }) => to.slice(1)).sort())
-  assert.equal(await throttled.metric('heliograph_segment_submissions_total{carrier="busy",outcome="accepted"}'), 10)
-})
 
-test('an SMSC of another make is a carrier from the first submit to the receipt', async (context) => {
-  const submits: NpmPdu[] = []
-  const smsc = await startNpmSmsc((pdu: NpmPdu, session: NpmSession) => {
-    if (pdu.command !== 'submit_sm') {
-      session.send(pdu.response())
-      return
-    }
-    const messageId = `id-${submits.push(pdu)}`
-    session.send(pdu.response({ message_id: messageId }))
-    const text = `id:${messageId} sub:001 dlvrd:001 submit date:2611221159 done date:2611221200 stat:DELIVRD err:000 text:`
-    session.deliver_sm({ esm_class: 4, short_message: text, source_addr: pdu.destination_addr }, () => {})
+  test('an SMSC of another make is a carrier from the first submit to the receipt', async (context) => {
+    const submits: NpmPdu[] = []
+    const smsc = await startNpmSmsc((pdu: NpmPdu, session: NpmSession) => {
+      if (pdu.command !== 'submit_sm') {
+        session.send(pdu.response())
+        return
+      }
+      const messageId = `id-${submits.push(pdu)}`
+      session.send(pdu.response({ message_id: messageId }))
+      const text = `id:${messageId} sub:001 dlvrd:001 submit date:2611221159 done date:2611221200 stat:DELIVRD err:000 text:`
+      session.deliver_sm({ esm_class: 4, short_message: text, source_addr: pdu.destination_addr }, () => {})
+    })
+    context.after(() => smsc.close())
+    const other = await Installation.create({
+      config: { accounts: [accountOf('acme')], carriers: [carrierOf('npm', smsc.port)] },
+    })
+    context.after(() => other.remove())
+    await other.start()
+    const message = 'Grüße @ € '.repeat(30)
+    const { requestId, size } = await other.send({ to: handset(), message })
+    const done = await other.untilStatus(requestId, 'DELIVERED')
+    assert.deepEqual([size, done.parts.map(({ deliveryState }) => deliveryState)], [3, Array(3).fill('DELIVERED')])
+    assert.equal(submits.map((pdu) => pdu.short_message?.message).join(''), message)
   })
-  context.after(() => smsc.close())
-  const other = await Installation.create({
-    config: { accounts: [accountOf('acme')], carriers: [carrierOf('npm', smsc.port)] },
-  })
-  context.after(() => other.remove())
-  await other.start()
-  const message = 'Grüße @ € '.repeat(30)
-  const { requestId, size } = await other.send({ to: handset(), message })
-  const done = await other.untilStatus(requestId, 'DELIVERED')
-  assert.deepEqual([size, done.parts.map(({ deliveryState }) => deliveryState)], [3, Array(3).fill('DELIVERED')])
-  assert.equal(submits.map((pdu) => pdu.short_message?.message).join(''), message)
 })
