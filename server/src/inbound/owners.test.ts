@@ -28,12 +28,15 @@ test('what is nobody’s stays as it came', () => {
   }
 })
 
-test('a short code is found by its digits', () => {
+test('a short code is found by its digits, also where the carrier calls it international', () => {
   const optOutReplies = { stop: '', start: '', help: '' }
   const owners = createOwners([
     { id: 'acme', optOutReplies, numbers: [{ number: '12345', inbound: null, optOut: 'on' }] },
   ])
-  assert.equal(readAddresses({ from: HANDSET, to: '12345' }, owners).owner?.accountId, 'acme')
+  for (const to of ['12345', '+12345']) {
+    assert.deepEqual(readAddresses({ from: HANDSET, to }, owners).recipient, '12345')
+    assert.equal(readAddresses({ from: HANDSET, to }, owners).owner?.accountId, 'acme')
+  }
 })
 
 test('numbers that come and go while we run have the replies of their account', () => {

@@ -74,11 +74,12 @@ export interface InboundAddresses {
 }
 
 /**
- * Finds the owner of the number a part was sent to. A carrier may write an international number without saying that
- * it is one; where our own number is found only with a + before it, the handset's is taken to be written so, too.
+ * Finds the owner of the number a part was sent to. Carriers are careless with the type of a number: one calls a short
+ * code international, another writes an international number without saying that it is one. Where our own number is
+ * found only with a + before it, the handset's is taken to be written so, too.
  */
 export function readAddresses({ from, to }: { from: string; to: string }, ownerOf: OwnerOf): InboundAddresses {
-  const owner = ownerOf(to)
+  const owner = ownerOf(to) ?? (SHORT_CODE_WITH_PLUS.test(to) ? ownerOf(to.slice(1)) : null)
   if (owner !== null || !BARE_NUMBER.test(to)) return { sender: from, recipient: owner?.number ?? to, owner }
   const found = ownerOf(`+${to}`)
   if (found === null) return { sender: from, recipient: to, owner: null }
@@ -86,5 +87,6 @@ export function readAddresses({ from, to }: { from: string; to: string }, ownerO
   return { sender, recipient: found.number, owner: found }
 }
 
+const SHORT_CODE_WITH_PLUS = /^\+[0-9]{3,8}$/
 /** Too long for a short code. */
 const BARE_NUMBER = /^[1-9][0-9]{8,14}$/
