@@ -4,7 +4,7 @@ import type { AfterCommit, BatchStep, Written } from '../db/groupCommit.ts'
 import { messagesOfSets } from './closeSets.ts'
 import type { ReceivedMessage } from './inboundMessage.ts'
 import { joinParts } from './joinParts.ts'
-import { type KeepDependencies, keepInbound } from './keepInbound.ts'
+import { type InboundTally, type KeepDependencies, keepInbound } from './keepInbound.ts'
 import { type InboundAddresses, readAddresses } from './owners.ts'
 import { keyText, type SetKey, type SetPart } from './partSet.ts'
 import { loadSets, type WantedSets, writeSets } from './setStore.ts'
@@ -47,12 +47,10 @@ export function recordInbound(dependencies: KeepDependencies): BatchStep<Inbound
   }
 }
 
-type Kept = Parameters<KeepDependencies['observe']>[0]
-
 function keep(
   tx: Transaction,
   entries: readonly InboundEntry[],
-  kept: Kept,
+  kept: InboundTally,
   dependencies: KeepDependencies,
 ): Written | Promise<Written> {
   const finish = (announced: AfterCommit) => () => {
@@ -120,7 +118,7 @@ async function assemble(
   tx: Transaction,
   arrived: readonly ArrivedPart[],
   dependencies: KeepDependencies,
-): Promise<Kept> {
+): Promise<InboundTally> {
   const byKey = Map.groupBy(arrived, ({ key }) => keyText(key))
   const groups = [...byKey.values()]
   const now = Math.min(...arrived.map(({ part }) => part.receivedAt))
