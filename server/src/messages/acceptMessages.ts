@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/database.ts'
 import type { AfterCommit, BatchStep } from '../db/groupCommit.ts'
-import type { AnnounceFinal } from './changeStatus.ts'
+import type { FinalNews } from './changeStatus.ts'
 import { claimIdempotencyKeys, type IdempotencyClaim, type KeyedAnswer } from './idempotency.ts'
 import { flag, type Message } from './message.ts'
 import { isFinal } from './status.ts'
@@ -22,13 +22,13 @@ export interface Acceptance {
  * Records messages, a whole batch in one statement, and tells each caller after the commit. `dispatch` is given those
  * that were leased to this node, so that they go out from memory without a claim.
  */
-export function acceptMessages({ dispatch, announceFinal }: AcceptDependencies): BatchStep<Acceptance> {
+export function acceptMessages({ dispatch, finalNews }: AcceptDependencies): BatchStep<Acceptance> {
   const write = (tx: Transaction, entries: readonly Acceptance[]): AfterCommit => {
     insertMessages(tx, entries)
     const rejected = entries.filter(({ message }) => isFinal(message.status))
     const announced =
       rejected.length > 0
-        ? announceFinal(
+        ? finalNews.announce(
             tx,
             rejected.map(({ message }) => ({ message, parts: [] })),
           )
@@ -67,11 +67,11 @@ function tellAccepted(entries: readonly Acceptance[], start: number): void {
   if (end < entries.length) setImmediate(tellAccepted, entries, end)
 }
 
-const ANSWERS_AT_ONCE = 16
+const ANSWERS_AT_ONCE = 12
 
 export interface AcceptDependencies {
   readonly dispatch: (messages: readonly Message[]) => void
-  readonly announceFinal: AnnounceFinal
+  readonly finalNews: FinalNews
 }
 
 /** The rare path: keys are claimed first, and only messages whose key is new are inserted. */
