@@ -14,9 +14,12 @@ import { listNumbersRoute } from './api/console/listNumbers.ts'
 import { optOutsRoute } from './api/console/optOuts.ts'
 import { provisioningStatusRoute } from './api/console/provisioningStatus.ts'
 import { setInboundRoute } from './api/console/setInbound.ts'
+import { webhookDeliveryRoutes } from './api/console/webhookDeliveries.ts'
+import { webhookEndpointRoutes } from './api/console/webhookEndpoints.ts'
 import { conversion } from './api/sms/conversion.ts'
 import { messageStatus } from './api/sms/messageStatus.ts'
-import { renderInboundCallback } from './api/sms/renderInbound.ts'
+import { renderInbound, renderInboundCallback } from './api/sms/renderInbound.ts'
+import { renderMessage } from './api/sms/renderMessage.ts'
 import { renderReceiptCallback } from './api/sms/renderReceiptCallback.ts'
 import { sendSms } from './api/sms/sendSms.ts'
 import type { Carrier, CarrierEvents } from './carriers/carrier.ts'
@@ -51,7 +54,7 @@ import { replyToKeyword } from './inbound/replyToKeyword.ts'
 import { InboundSweeper } from './inbound/sweepSets.ts'
 import { createLog, type Logger, maskNumber } from './log.ts'
 import { acceptMessages } from './messages/acceptMessages.ts'
-import type { AnnounceFinal } from './messages/changeStatus.ts'
+import type { FinalNews } from './messages/changeStatus.ts'
 import { RecentSubmissions } from './messages/recentSubmissions.ts'
 import { createSmsIntake } from './messages/smsIntake.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -62,12 +65,15 @@ import { OrphanMatcher } from './receipts/orphans.ts'
 import { type ReceiptEntry, recordReceipts } from './receipts/recordReceipts.ts'
 import { createRouting } from './routing/chooseCarriers.ts'
 import { createPriceList } from './routing/findPrice.ts'
-import { demoKeyOf, loadSecret } from './secrets.ts'
+import { demoKeyOf, deriveKey, loadSecret, open, seal } from './secrets.ts'
 import { announce } from './webhooks/announce.ts'
+import type { NewDelivery } from './webhooks/delivery.ts'
 import { WebhookEngine } from './webhooks/engine.ts'
 import { checkCallbackUrl } from './webhooks/guard.ts'
 import { HttpSender } from './webhooks/httpSender.ts'
 import { releaseLeases } from './webhooks/leases.ts'
+import type { Sealer } from './webhooks/sealer.ts'
+import { Subscriptions } from './webhooks/subscriptions.ts'
 
 export interface Heliograph {
   /** Where it listens, without a slash at the end. */
@@ -136,8 +142,10 @@ async function run(ground: Ground): Promise<string> {
   let url = ''
   const baseUrl = () => config.http.publicUrl ?? url
   const registeredNumbers = await startRegisteredNumbers(ground)
-  const engine = await startEngine(ground, { simulator, registeredNumbers, baseUrl })
-  const http = await buildHttp(ground, { engine, registeredNumbers, baseUrl })
+  const sealer = await createSealer(config)
+  const subscriptions = await startSubscriptions(ground, sealer)
+  const engine = await startEngine(ground, { simulator, registeredNumbers, subscriptions, baseUrl })
+  const http = await buildHttp(ground, { engine, registeredNumbers, subscriptions, sealer, baseUrl })
   if (simulator !== null) await mountSimulator(http, simulator)
   stops.push(() => closeServer(http, { clock, drainMs: HTTP_DRAIN_MS }))
   url = await http.listen({ host: config.http.host, port: config.http.port })
@@ -152,13 +160,32 @@ async function startRegisteredNumbers({ db, clock, log, stops }: Ground): Promis
   return registeredNumbers
 }
 
+async function createSealer(config: Config): Promise<Sealer> {
+  const key = deriveKey(await loadSecret(config), 'webhook endpoints')
+  return { seal: (text, place) => seal(key, text, place), open: (sealed, place) => open(key, sealed, place) }
+}
+
+async function startSubscriptions({ db, clock, log, newId, stops }: Ground, sealer: Sealer): Promise<Subscriptions> {
+  const trouble = (error: unknown) => log.error({ err: error }, 'webhook.trouble')
+  const subscriptions = new Subscriptions({ db, clock, newId, sealer, trouble })
+  await subscriptions.start()
+  stops.push(() => subscriptions.stop())
+  return subscriptions
+}
+
 async function startEngine(
   ground: Ground,
   {
     simulator,
     registeredNumbers,
+    subscriptions,
     baseUrl,
-  }: { simulator: Smsc | null; registeredNumbers: RegisteredNumbers; baseUrl: () => string },
+  }: {
+    simulator: Smsc | null
+    registeredNumbers: RegisteredNumbers
+    subscriptions: Subscriptions
+    baseUrl: () => string
+  },
 ): Promise<Engine> {
   const { config, clock, log, db, nodeId, newId, metrics, stops } = ground
   const lifetimes = { messageRetentionMs: config.retention.messagesDays * DAY_MS }
@@ -182,30 +209,34 @@ async function startEngine(
       else log.error({ err: event.error }, 'dispatch.trouble')
     },
   })
-  const announceFinal: AnnounceFinal = (tx, finished) => {
-    const deliveries = finished.flatMap((view) => {
-      const callback = renderReceiptCallback(view, baseUrl())
-      if (callback === null) return []
-      const { id, accountId } = view.message
-      return [
-        { ...callback, id: newId(), accountId, messageId: id, event: 'message.status', ladder: 'receipt' as const },
-      ]
-    })
-    announce(tx, deliveries, { nodeId, now: clock.now() })
-    return () => webhooks.offer(deliveries)
+  const finalNews: FinalNews = {
+    isOwed: ({ callbackUrl, accountId, sender }) =>
+      callbackUrl !== null || subscriptions.subscribersOf(accountId, { ...STATUS_OF_SMS, number: sender }).length > 0,
+    announce(tx, finished) {
+      const deliveries = finished.flatMap((view): NewDelivery[] => {
+        const { id: messageId, accountId, sender: number } = view.message
+        const about = { accountId, messageId, event: STATUS_OF_SMS.event, ladder: 'receipt' } as const
+        const body = () => JSON.stringify(renderMessage(view, baseUrl()))
+        const subscribed = subscriptions.deliveriesFor({ ...about, ...STATUS_OF_SMS, number, body })
+        const callback = renderReceiptCallback(view, baseUrl())
+        return callback === null ? subscribed : [{ ...callback, ...about, id: newId() }, ...subscribed]
+      })
+      announce(tx, deliveries, { nodeId, now: clock.now() })
+      return () => webhooks.offer(deliveries)
+    },
   }
 
   // Steps write in this order: what became of a submission must be there before its receipt is looked up.
-  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), announceFinal }))
+  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), finalNews }))
   const openings = commits.add(markOpenings())
   const outcomes = commits.add(
-    recordOutcomes({ announceFinal, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
+    recordOutcomes({ finalNews, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
   )
   const receipts = commits.add(
     recordReceipts({
       lifetimes,
       recent,
-      announceFinal,
+      finalNews,
       observe({ matched, orphaned }) {
         metrics.receipts.inc({ match: 'matched' }, matched)
         metrics.receipts.inc({ match: 'orphan' }, orphaned)
@@ -221,11 +252,14 @@ async function startEngine(
     trouble: (error) => log.error({ err: error }, 'inbound.trouble'),
   })
   const announceInbound: AnnounceInbound = (tx, received) => {
-    const deliveries = received.flatMap(({ message, parts, owner }) => {
-      if (owner === null || owner.target === null) return []
-      const { id: messageId, accountId } = message
-      const callback = renderInboundCallback(message, parts, owner.target)
-      return [{ ...callback, id: newId(), accountId, messageId, event: 'message.inbound', ladder: 'inbound' as const }]
+    const deliveries = received.flatMap(({ message, parts, owner }): NewDelivery[] => {
+      if (owner === null) return []
+      const { id: messageId, accountId, recipient: number } = message
+      const about = { accountId, messageId, event: 'message.inbound', ladder: 'inbound' } as const
+      const body = () => JSON.stringify(renderInbound(message, parts))
+      const subscribed = subscriptions.deliveriesFor({ ...about, channel: 'sms', number, body })
+      if (owner.target === null) return subscribed
+      return [{ ...renderInboundCallback(message, parts, owner.target), ...about, id: newId() }, ...subscribed]
     })
     announce(tx, deliveries, { nodeId, now: clock.now() })
     return () => webhooks.offer(deliveries)
@@ -242,7 +276,7 @@ async function startEngine(
     observe: (tally: InboundTally) => observeInbound({ metrics, log }, tally),
   }
   const inbounds = commits.add(recordInbound(keepsInbound))
-  const webhooks = buildWebhooks(ground, commits)
+  const webhooks = buildWebhooks(ground, { commits, subscriptions })
   dispatcher.connect({ outcomes, openings })
   buildCarriers(ground, { simulator, carriers, events: carrierEvents(ground, { dispatcher, receipts, inbounds }) })
   const heartbeat = new NodeHeartbeat({
@@ -307,6 +341,8 @@ async function startEngine(
   return { carriers, dispatcher, commits, intake }
 }
 
+/** What a final message is, as endpoints choose by it. */
+const STATUS_OF_SMS = { event: 'message.status', channel: 'sms' } as const
 const DAY_MS = 86_400_000
 const RANDOM_STEPS = 2 ** 32
 /** Together with the last commits below the 10 s in which a stop is promised. */
@@ -314,7 +350,10 @@ const HTTP_DRAIN_MS = 2_000
 const CARRIER_DRAIN_MS = 3_500
 const WEBHOOK_DRAIN_MS = 2_500
 
-function buildWebhooks({ config, clock, log, db, nodeId, metrics }: Ground, commits: GroupCommit): WebhookEngine {
+function buildWebhooks(
+  { config, clock, log, db, nodeId, metrics }: Ground,
+  { commits, subscriptions }: { commits: GroupCommit; subscriptions: Subscriptions },
+): WebhookEngine {
   const { allowPrivateNetworks } = config.webhooks
   const userAgent = `Heliograph/${packageJson.version}`
   return new WebhookEngine({
@@ -322,6 +361,7 @@ function buildWebhooks({ config, clock, log, db, nodeId, metrics }: Ground, comm
     commits,
     clock,
     nodeId,
+    subscriptions,
     sender: new HttpSender({ clock, userAgent, allowPrivateNetworks }),
     retentionMs: config.retention.webhooksDays * DAY_MS,
     log,
@@ -416,8 +456,16 @@ async function buildHttp(
   {
     engine,
     registeredNumbers,
+    subscriptions,
+    sealer,
     baseUrl,
-  }: { engine: Engine; registeredNumbers: RegisteredNumbers; baseUrl: () => string },
+  }: {
+    engine: Engine
+    registeredNumbers: RegisteredNumbers
+    subscriptions: Subscriptions
+    sealer: Sealer
+    baseUrl: () => string
+  },
 ): Promise<FastifyInstance> {
   const { carriers, dispatcher, commits, intake } = engine
   const demoKey = config.demo ? demoKeyOf(await loadSecret(config)) : null
@@ -442,6 +490,9 @@ async function buildHttp(
     listInboundRoute(app, { ...callers, db })
     explainInbound(app, { ...callers, db })
     optOutsRoute(app, { ...callers, db })
+    const endpointManagement = { db, clock, newId, sealer, subscriptions, checkCallbackUrl: check }
+    webhookEndpointRoutes(app, { ...callers, ...endpointManagement })
+    webhookDeliveryRoutes(app, { ...callers, db, clock })
     explainTextRoute(app, callers)
     apiKeyRoutes(app, { ...callers, db, clock })
     const configuredOwner = createConfiguredOwner(config.accounts)

@@ -12,7 +12,14 @@ import { type CodeBlock, codeBlocksOf } from './markdown.ts'
 import { waitFor } from './waitFor.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const PAGES = ['README.md', 'docs/api/sms.md', 'docs/api/inbound.md', 'docs/api/own.md', 'docs/api/byon.md']
+const PAGES = [
+  'README.md',
+  'docs/api/sms.md',
+  'docs/api/inbound.md',
+  'docs/api/webhooks.md',
+  'docs/api/own.md',
+  'docs/api/byon.md',
+]
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
 
 /** Blocks marked `sh run` are run as they are; `sh run 400` says what the answer is when it is not a 2xx. */
@@ -66,10 +73,24 @@ describe('the documents against a demo server', { skip }, () => {
 /** What the pages ask the reader to export. */
 async function valuesToExport(url: string, key: string): Promise<Record<string, string>> {
   const message = { to: '+4915112345678', from: 'Heliograph', message: 'Hello' }
+  const { id: endpointId } = await postJson(`${url}/api/v1/webhooks/endpoints`, key, { url: `${url}/sim/v1/sink/docs` })
   const { requestId } = await postJson(`${url}/messaging/v1/sms`, key, message)
   const { id } = await postJson(`${url}/api/v1/keys`, key, { name: 'to be revoked' })
   const inboundId = await receiveOne(url, key)
-  return { URL: url, KEY: key, ID: String(requestId), KEY_ID: String(id), INBOUND_ID: inboundId }
+  const own = { ID: String(requestId), KEY_ID: String(id), INBOUND_ID: inboundId, ENDPOINT: String(endpointId) }
+  return { URL: url, KEY: key, ...own, DELIVERY: await deliveredOne(url, key) }
+}
+
+/** Waits until something was delivered, and gives its id. */
+async function deliveredOne(url: string, key: string): Promise<string> {
+  let id: string | undefined
+  await waitFor(async () => {
+    const path = `${url}/api/v1/webhooks/deliveries?status=delivered&event=message.status`
+    const { deliveries } = await getJson<{ deliveries: { id: string }[] }>(path, { headers: { apikey: key } })
+    id = deliveries[0]?.id
+    return id !== undefined
+  })
+  return String(id)
 }
 
 /** Lets a handset write to us, and gives the id of what came. */

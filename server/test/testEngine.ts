@@ -9,7 +9,7 @@ import { NO_ROUTE } from '../src/dispatch/planNext.ts'
 import { recordOutcomes } from '../src/dispatch/recordOutcomes.ts'
 import { createIds } from '../src/ids.ts'
 import { acceptMessages } from '../src/messages/acceptMessages.ts'
-import type { AnnounceFinal } from '../src/messages/changeStatus.ts'
+import type { FinalNews } from '../src/messages/changeStatus.ts'
 import type { IdempotencyClaim, KeyedAnswer } from '../src/messages/idempotency.ts'
 import type { Message } from '../src/messages/message.ts'
 import { RecentSubmissions } from '../src/messages/recentSubmissions.ts'
@@ -58,13 +58,13 @@ export function createTestEngine(options: TestEngineOptions) {
     observe: (event) => events.push(event),
   })
   for (const carrier of carriers) carrier.onRoom((id) => dispatcher.carrierHasRoom(id))
-  const announceFinal = finalAnnouncer({ clock, nodeId })
-  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), announceFinal }))
+  const finalNews = finalAnnouncer({ clock, nodeId })
+  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), finalNews }))
   const openings = commits.add(markOpenings())
   const outcomes = commits.add(
-    recordOutcomes({ announceFinal, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
+    recordOutcomes({ finalNews, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
   )
-  const receipts = commits.add(recordReceipts({ lifetimes: LIFETIMES, recent, announceFinal, observe: () => {} }))
+  const receipts = commits.add(recordReceipts({ lifetimes: LIFETIMES, recent, finalNews, observe: () => {} }))
   dispatcher.connect({ outcomes, openings })
   const intake = createSmsIntake({
     clock,
@@ -154,17 +154,20 @@ const RESTING_TURNS = 8
 const TICK_MS = 1_000
 
 /** Owes callbacks for final messages as app.ts does; nobody calls them. */
-export function finalAnnouncer({ clock, nodeId }: { clock: Clock; nodeId: string }): AnnounceFinal {
+export function finalAnnouncer({ clock, nodeId }: { clock: Clock; nodeId: string }): FinalNews {
   const newId = createIds(clock)
-  return (tx, finished) => {
-    const deliveries = finished.flatMap((view) => {
-      const callback = renderReceiptCallback(view, 'http://127.0.0.1:8080')
-      const { id: messageId, accountId } = view.message
-      const about = { accountId, messageId, event: 'message.status', ladder: 'receipt' as const }
-      return callback === null ? [] : [{ ...callback, ...about, id: newId() }]
-    })
-    announce(tx, deliveries, { nodeId, now: clock.now() })
-    return () => {}
+  return {
+    isOwed: ({ callbackUrl }) => callbackUrl !== null,
+    announce(tx, finished) {
+      const deliveries = finished.flatMap((view) => {
+        const callback = renderReceiptCallback(view, 'http://127.0.0.1:8080')
+        const { id: messageId, accountId } = view.message
+        const about = { accountId, messageId, event: 'message.status', ladder: 'receipt' as const }
+        return callback === null ? [] : [{ ...callback, ...about, id: newId() }]
+      })
+      announce(tx, deliveries, { nodeId, now: clock.now() })
+      return () => {}
+    },
   }
 }
 

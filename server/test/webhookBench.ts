@@ -1,13 +1,17 @@
+import assert from 'node:assert/strict'
 import { systemClock } from '../src/clock.ts'
 import type { Database } from '../src/db/database.ts'
 import { GroupCommit } from '../src/db/groupCommit.ts'
+import { createIds } from '../src/ids.ts'
 import { announce } from '../src/webhooks/announce.ts'
 import { type DeliveryReport, deliveriesOfMessage } from '../src/webhooks/deliveriesOfMessage.ts'
 import type { NewDelivery } from '../src/webhooks/delivery.ts'
 import { WebhookEngine, type WebhookEngineOptions } from '../src/webhooks/engine.ts'
 import { HttpSender } from '../src/webhooks/httpSender.ts'
 import { returnLeases } from '../src/webhooks/leases.ts'
+import { Subscriptions } from '../src/webhooks/subscriptions.ts'
 import { FakeClock } from './fakeClock.ts'
+import { createTestSealer } from './testSealer.ts'
 
 export type WebhookBench = ReturnType<typeof createWebhookBench>
 
@@ -18,12 +22,17 @@ export function createWebhookBench(db: Database, options: Partial<WebhookEngineO
   const commits = new GroupCommit({ db, clock: systemClock })
   const attempts: string[] = []
   const logged: string[] = []
+  const newId = createIds(clock)
+  const subscriptions =
+    options.subscriptions ??
+    new Subscriptions({ db, clock, newId, sealer: createTestSealer(), trouble: (error) => assert.fail(String(error)) })
   const sender = new HttpSender({ clock: systemClock, userAgent: 'Heliograph/test', allowPrivateNetworks: true })
   const engine = new WebhookEngine({
     db,
     commits,
     clock,
     nodeId,
+    subscriptions,
     sender,
     random: () => 0.5,
     observe: { attempt: ({ outcome, httpStatus }) => attempts.push(`${outcome} ${httpStatus}`) },
@@ -45,6 +54,8 @@ export function createWebhookBench(db: Database, options: Partial<WebhookEngineO
 
   return {
     engine,
+    subscriptions,
+    newId,
     clock,
     commits,
     attempts,

@@ -34,11 +34,11 @@ import { purgeMessages } from './purgeMessages.ts'
 import { recordOutcomes } from './recordOutcomes.ts'
 
 const NOW = START + 1_000
-const announceFinal = finalAnnouncer({ clock: new FakeClock(NOW), nodeId: 'node-1' })
+const finalNews = finalAnnouncer({ clock: new FakeClock(NOW), nodeId: 'node-1' })
 
 /** Stores messages as accepted ones, held by a node or by nobody. */
 async function store(db: Database, messages: readonly Message[], leasedBy: string | null = null): Promise<void> {
-  const step = acceptMessages({ dispatch: () => {}, announceFinal })
+  const step = acceptMessages({ dispatch: () => {}, finalNews })
   const callbacks = { accepted: () => {}, repeated: () => {}, failed: () => {} }
   const entries = messages.map((message) => ({ message, leasedBy, idempotency: null, ...callbacks }))
   await db.write(async (tx) => {
@@ -48,7 +48,7 @@ async function store(db: Database, messages: readonly Message[], leasedBy: strin
 
 /** Records plans through the step that the dispatcher uses. */
 async function record(db: Database, plans: readonly { message: Message; segments: SubmittedSegment[] }[]) {
-  const step = recordOutcomes({ announceFinal, keep: () => {} })
+  const step = recordOutcomes({ finalNews, keep: () => {} })
   const after = await db.write(async (tx) =>
     step.write(
       tx,

@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/database.ts'
 import type { BatchStep } from '../db/groupCommit.ts'
-import { type AnnounceFinal, writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
+import { type FinalNews, writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
 import { type Message, type MessageView, type SubmittedSegment, segmentFromRow } from '../messages/message.ts'
 import { newestParts, SEGMENTS_OF } from '../messages/readMessages.ts'
 import { isFinal } from '../messages/status.ts'
@@ -16,7 +16,7 @@ export interface RecordedPlan extends Plan {
  * it is found again as leases of a dead node.
  */
 export function recordOutcomes(dependencies: {
-  readonly announceFinal: AnnounceFinal
+  readonly finalNews: FinalNews
   readonly keep: (plans: readonly RecordedPlan[], error: unknown) => void
 }): BatchStep<RecordedPlan> {
   return {
@@ -27,9 +27,13 @@ export function recordOutcomes(dependencies: {
         tx,
         plans.flatMap(({ segments }) => segments),
       )
-      const [owing, others] = byOwingCallback(plans.map(({ message }) => message))
+      const { finalNews } = dependencies
+      const [owing, others] = byOwingNews(
+        plans.map(({ message }) => message),
+        finalNews,
+      )
       writeChanges(tx, others)
-      const announced = owing.length > 0 ? dependencies.announceFinal(tx, await finish(tx, owing)) : null
+      const announced = owing.length > 0 ? finalNews.announce(tx, await finish(tx, owing)) : null
       return () => {
         for (const plan of plans) plan.recorded()
         announced?.()
@@ -39,9 +43,9 @@ export function recordOutcomes(dependencies: {
   }
 }
 
-function byOwingCallback(messages: readonly Message[]): [Message[], Message[]] {
-  const { owing = [], others = [] } = Object.groupBy(messages, ({ status, callbackUrl }) =>
-    isFinal(status) && callbackUrl !== null ? 'owing' : 'others',
+function byOwingNews(messages: readonly Message[], finalNews: FinalNews): [Message[], Message[]] {
+  const { owing = [], others = [] } = Object.groupBy(messages, (message) =>
+    isFinal(message.status) && finalNews.isOwed(message) ? 'owing' : 'others',
   )
   return [owing, others]
 }

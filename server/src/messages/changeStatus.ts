@@ -18,8 +18,13 @@ export interface StatusChange {
   readonly dueAt: number | null
 }
 
-/** Writes the callbacks that final messages owe their senders, in the same transaction; runs them after the commit. */
-export type AnnounceFinal = (tx: Transaction, finished: readonly MessageView[]) => AfterCommit
+/** The callbacks that final messages owe their senders and whoever else their accounts want told. */
+export interface FinalNews {
+  /** Whether anybody is to be told of this message. Runs for every final message. */
+  isOwed(message: Message): boolean
+  /** Writes the callbacks, in the same transaction; makes them after the commit. */
+  announce(tx: Transaction, finished: readonly MessageView[]): AfterCommit
+}
 
 /** The message as the change leaves it. Throws where the move is illegal: that is a bug, not an event. */
 export function applyChange(message: Message, change: StatusChange, now: number): Message {
@@ -49,9 +54,9 @@ export function touchMessages(tx: Transaction, messages: readonly Message[]): vo
   tx.run(TOUCH, [JSON.stringify(messages.map(({ id, updatedAt }) => [id, updatedAt]))])
 }
 
-/** Those of the changed messages whose senders are to be told. */
-export function finishedWithCallback(views: readonly MessageView[]): MessageView[] {
-  return views.filter(({ message }) => isFinal(message.status) && message.callbackUrl !== null)
+/** Those of the changed messages that somebody is to be told of. */
+export function owedNews(views: readonly MessageView[], finalNews: FinalNews): MessageView[] {
+  return views.filter(({ message }) => isFinal(message.status) && finalNews.isOwed(message))
 }
 
 const UPDATE = `

@@ -1,7 +1,7 @@
 import type { Receipt } from '../carriers/carrier.ts'
 import type { Row, Transaction } from '../db/database.ts'
 import type { BatchStep } from '../db/groupCommit.ts'
-import { type AnnounceFinal, finishedWithCallback, touchMessages, writeChanges } from '../messages/changeStatus.ts'
+import { type FinalNews, owedNews, touchMessages, writeChanges } from '../messages/changeStatus.ts'
 import type { Lifetimes } from '../messages/lifetimes.ts'
 import {
   MESSAGE_COLUMNS,
@@ -31,7 +31,7 @@ export interface ReceiptEntry {
 export interface ReceiptDependencies {
   readonly lifetimes: Lifetimes
   readonly recent: RecentSubmissions
-  readonly announceFinal: AnnounceFinal
+  readonly finalNews: FinalNews
   /** How many receipts of a batch matched, and how many were kept as orphans. */
   readonly observe: (batch: { readonly matched: number; readonly orphaned: number }) => void
 }
@@ -42,7 +42,7 @@ export interface ReceiptDependencies {
  * known is kept; one that repeats what is known changes nothing.
  */
 export function recordReceipts(dependencies: ReceiptDependencies): BatchStep<ReceiptEntry> {
-  const { lifetimes, recent, announceFinal, observe } = dependencies
+  const { lifetimes, recent, finalNews, observe } = dependencies
   return {
     name: 'record receipts',
     urgent: true,
@@ -55,8 +55,8 @@ export function recordReceipts(dependencies: ReceiptDependencies): BatchStep<Rec
         tx,
         entries.filter((entry, index) => found.has(index) && entry.orphan),
       )
-      const finished = await settle(tx, entries, found, lifetimes)
-      const announced = finished.length > 0 ? announceFinal(tx, finished) : null
+      const owed = owedNews(await settle(tx, entries, found, lifetimes), finalNews)
+      const announced = owed.length > 0 ? finalNews.announce(tx, owed) : null
       return () => {
         for (const entry of entries) entry.answer(true)
         observe({ matched: found.size, orphaned: orphans.length })
@@ -127,6 +127,7 @@ function segmentOf(row: Row): SubmittedSegment {
   })
 }
 
+/** Resolves with the messages that it moved. */
 async function settle(
   tx: Transaction,
   entries: readonly ReceiptEntry[],
@@ -162,9 +163,7 @@ async function settle(
       moved.filter(({ status }) => !isFinal(status)),
     )
   }
-  return finishedWithCallback(
-    settled.flatMap(({ message, segments, moved }) => (moved ? [{ message, parts: newestParts(segments) }] : [])),
-  )
+  return settled.flatMap(({ message, segments, moved }) => (moved ? [{ message, parts: newestParts(segments) }] : []))
 }
 
 /** All segments of long messages; a short one has the one segment that the receipt is about. */

@@ -21,6 +21,7 @@ function createBench(limits: Partial<SchedulerLimits> = {}) {
       returned: (deliveries) => returned.push(...deliveries.map((delivery) => delivery.id)),
       wanted: (endpoint) => wanted.push(endpoint.key),
     },
+    rules: { isOrdered: () => false, isCallable: () => true },
   })
   let count = 0
   return {
@@ -58,7 +59,9 @@ function delivery(id: string, path: string): HeldDelivery {
     body: null,
     ladder: 'receipt',
     attempts: 0,
-    createdAt: 0,
+    attemptsBefore: 0,
+    expiresAt: 86_400_000,
+    sequence: null,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
-import { endpointKey, type HeldDelivery } from './delivery.ts'
+import { deliveryKey, type HeldDelivery } from './delivery.ts'
 import { Endpoint, type EndpointLimits } from './endpoint.ts'
+import type { EndpointState } from './endpointStates.ts'
 
 export interface SchedulerLimits extends EndpointLimits {
   /** Calls open at once to all endpoints together. */
@@ -38,6 +39,13 @@ export interface SchedulerEvents {
   wanted(endpoint: Endpoint): void
 }
 
+/** What accounts say of their endpoints, by id. */
+export interface EndpointRules {
+  isOrdered(endpointId: string): boolean
+  /** False: what is for it waits in the table. */
+  isCallable(endpointId: string): boolean
+}
+
 /**
  * Decides which call comes next. Each endpoint has its own queue, starts with few calls at once, earns more by
  * answering, and gets at most an eighth of the calls still free: the fuller the house, the smaller the share. Part of
@@ -48,6 +56,7 @@ export class CallScheduler {
   readonly #random: () => number
   readonly #limits: SchedulerLimits
   readonly #events: SchedulerEvents
+  readonly #rules: EndpointRules
   readonly #endpoints = new Map<string, Endpoint>()
   /** Endpoints with nothing to do, the longest unused first: those that work, and those that are closed. */
   readonly #idle = new Set<Endpoint>()
@@ -61,11 +70,18 @@ export class CallScheduler {
   #queued = 0
   #stopped = false
 
-  constructor(options: { clock: Clock; random: () => number; limits: SchedulerLimits; events: SchedulerEvents }) {
+  constructor(options: {
+    clock: Clock
+    random: () => number
+    limits: SchedulerLimits
+    events: SchedulerEvents
+    rules: EndpointRules
+  }) {
     this.#clock = options.clock
     this.#random = options.random
     this.#limits = options.limits
     this.#events = options.events
+    this.#rules = options.rules
   }
 
   get open(): number {
@@ -85,10 +101,10 @@ export class CallScheduler {
 
   /** Takes a delivery to be called soon. False: its endpoint has no room, it has to wait in the table. */
   add(delivery: HeldDelivery): boolean {
-    const endpoint = this.#endpoint(endpointKey(delivery.accountId, delivery.url))
+    const endpoint = this.#endpoint(deliveryKey(delivery))
     if (endpoint === null) return false
     const now = this.#clock.now()
-    if (this.#stopped || endpoint.room(now) === 0) {
+    if (this.#stopped || this.#room(endpoint, now) === 0) {
       endpoint.backlog = true
       return false
     }
@@ -104,7 +120,7 @@ export class CallScheduler {
   claimRoom(key: string, heldRoom: number): number {
     const endpoint = this.#endpoint(key)
     if (endpoint === null || this.#stopped) return 0
-    return Math.min(endpoint.room(this.#clock.now()), endpoint.claimSize, heldRoom)
+    return Math.min(this.#room(endpoint, this.#clock.now()), endpoint.claimSize, heldRoom)
   }
 
   /** Whether the table has more of this endpoint than was just fetched. */
@@ -122,8 +138,34 @@ export class CallScheduler {
   failed(endpoint: Endpoint, askedMs: number): void {
     const now = this.#clock.now()
     endpoint.failed(now, { askedMs, random: this.#random() })
-    if (endpoint.paused(now)) this.#giveBack(endpoint)
+    // Behind the one that failed nothing of an ordered endpoint may be called.
+    if (endpoint.paused(now) || this.#isOrdered(endpoint)) this.#giveBack(endpoint)
     this.#finished(endpoint)
+  }
+
+  /** The account changed its endpoint; `restarted`: what it failed before no longer counts. */
+  changed(key: string, restarted: boolean): void {
+    const endpoint = this.#endpoints.get(key)
+    if (endpoint === undefined) return
+    if (restarted) endpoint.restart()
+    if (!this.#mayCall(endpoint)) this.#giveBack(endpoint)
+    this.#settle(endpoint)
+  }
+
+  /** Asks for more of an ordered endpoint once nothing of it is left here. */
+  recorded(key: string): void {
+    const endpoint = this.#endpoints.get(key)
+    if (endpoint !== undefined && endpoint.open === 0 && endpoint.queued === 0) this.#events.wanted(endpoint)
+  }
+
+  /** What was known of endpoints before a restart. */
+  restore(states: readonly EndpointState[]): void {
+    for (const state of states) {
+      const endpoint = this.#endpoint(state.key)
+      if (endpoint === null) return
+      endpoint.restore(state)
+      this.#settle(endpoint)
+    }
   }
 
   aborted(endpoint: Endpoint): void {
@@ -188,6 +230,18 @@ export class CallScheduler {
     else this.#idle.add(endpoint)
   }
 
+  #room(endpoint: Endpoint, now: number): number {
+    return this.#mayCall(endpoint) ? endpoint.room(now) : 0
+  }
+
+  #mayCall({ endpointId }: Endpoint): boolean {
+    return endpointId === null || this.#rules.isCallable(endpointId)
+  }
+
+  #isOrdered({ endpointId }: Endpoint): boolean {
+    return endpointId !== null && this.#rules.isOrdered(endpointId)
+  }
+
   #giveBack(endpoint: Endpoint): void {
     const deliveries = endpoint.takeAll()
     if (deliveries.length === 0) return
@@ -237,7 +291,8 @@ export class CallScheduler {
 
   #openCalls(endpoint: Endpoint): void {
     const now = this.#clock.now()
-    while (endpoint.mayOpen(now, this.#share())) {
+    const ordered = this.#isOrdered(endpoint)
+    while (endpoint.mayOpen(now, ordered ? 1 : this.#share())) {
       if (this.#full(endpoint)) {
         // The end of any call looks at this endpoint again.
         endpoint.listed = true
@@ -250,7 +305,8 @@ export class CallScheduler {
       this.#count(endpoint)
       this.#events.start(delivery, endpoint)
     }
-    if (endpoint.backlog && endpoint.runsLow && endpoint.room(now) > 0) this.#events.wanted(endpoint)
+    // Of an ordered endpoint there is nothing to fetch before what is here was recorded.
+    if (endpoint.backlog && !ordered && endpoint.runsLow && this.#room(endpoint, now) > 0) this.#events.wanted(endpoint)
   }
 
   #share(): number {

@@ -47,7 +47,41 @@ const claimSql = `
     order by due_at limit cast($4 as integer) {pg:for update skip locked}
   )
   update webhook_deliveries set leased_by = $1 where id in (select id from due)
-  returning id, account_id, message_id, event, url, method, body, ladder, attempts, created_at`
+  returning id, account_id, message_id, event, url, method, body, ladder, attempts, attempts_before, expires_at,
+    endpoint_id, sequence`
+
+/**
+ * The same for an ordered endpoint: leases what stands first in its sequence, and nothing while any of that is leased
+ * already or waits for its next attempt. One of those behind it must not be called before it.
+ */
+export async function claimInSequence(
+  tx: Transaction,
+  {
+    endpointKey,
+    endpointId,
+    limit,
+    nodeId,
+    now,
+  }: { endpointKey: string; endpointId: string; limit: number; nodeId: string; now: number },
+): Promise<HeldDelivery[]> {
+  // Nodes that claim for the same endpoint take turns, so that the second one sees the leases of the first.
+  tx.run('select id from webhook_endpoints where id = $1 {pg:for update}', [endpointId])
+  const rows = await tx.all<DeliveryRow>(claimInSequenceSql, [nodeId, endpointKey, now, limit])
+  return rows.map(heldDelivery).sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0) || (a.id < b.id ? -1 : 1))
+}
+
+const claimInSequenceSql = `
+  with front as materialized (
+    select id, sequence, due_at, leased_by from webhook_deliveries
+    where endpoint_key = $2 and status = 'pending' and sequence is not null
+    order by sequence, id limit cast($4 as integer)
+  ), halt as (
+    select min(sequence) as halted_at from front where leased_by is not null or due_at > cast($3 as bigint)
+  )
+  update webhook_deliveries set leased_by = $1
+  where id in (select front.id from front, halt where halted_at is null or sequence < halted_at)
+  returning id, account_id, message_id, event, url, method, body, ladder, attempts, attempts_before, expires_at,
+    endpoint_id, sequence`
 
 type DeliveryRow = {
   id: string
@@ -59,7 +93,10 @@ type DeliveryRow = {
   body: string | null
   ladder: string
   attempts: number
-  created_at: number
+  attempts_before: number
+  expires_at: number
+  endpoint_id: string | null
+  sequence: number | null
 }
 
 function heldDelivery(row: DeliveryRow): HeldDelivery {
@@ -73,6 +110,10 @@ function heldDelivery(row: DeliveryRow): HeldDelivery {
     body: row.body,
     ladder: ladderNamed(row.ladder),
     attempts: row.attempts,
-    createdAt: row.created_at,
+    attemptsBefore: row.attempts_before,
+    expiresAt: row.expires_at,
+    // 0 says that it was announced while its endpoint was not ordered.
+    sequence: row.sequence === 0 ? null : row.sequence,
+    ...(row.endpoint_id === null ? {} : { endpointId: row.endpoint_id }),
   }
 }

@@ -14,13 +14,25 @@ export interface NewDelivery {
   /** JSON text. */
   readonly body: string | null // null: the URL says it all
   readonly ladder: LadderName
+  /** The account's endpoint it is for; absent: the URL came with the message or the number. */
+  readonly endpointId?: string
 }
 
 /** A delivery that this node holds the lease of. */
 export interface HeldDelivery extends NewDelivery {
   /** Attempts made before this one. */
   readonly attempts: number
-  readonly createdAt: number
+  /** Of these, attempts made before it was replayed. */
+  readonly attemptsBefore: number
+  /** Epoch ms from which on it is given up. */
+  readonly expiresAt: number
+  /** Its place among the events of an ordered endpoint. */
+  readonly sequence: number | null // null: it has none
+}
+
+/** What the delivery is limited, paused and claimed together with. */
+export function deliveryKey({ accountId, url, endpointId }: NewDelivery): string {
+  return endpointId === undefined ? endpointKey(accountId, url) : configuredKey(accountId, endpointId)
 }
 
 /**
@@ -33,3 +45,16 @@ export function endpointKey(accountId: string, url: string): string {
   const end = query === -1 ? fragment : fragment === -1 ? query : Math.min(query, fragment)
   return `${accountId} ${end === -1 ? url : url.slice(0, end)}`
 }
+
+/** The same for one of the account's endpoints: its URL may change, what waits for it stays together. */
+export function configuredKey(accountId: string, endpointId: string): string {
+  return `${accountId}${CONFIGURED}${endpointId}`
+}
+
+/** The id in a key of `configuredKey`; null for one of a URL, in which no # is left. */
+export function endpointIdIn(key: string): string | null {
+  const at = key.lastIndexOf(CONFIGURED)
+  return at === -1 ? null : key.slice(at + CONFIGURED.length)
+}
+
+const CONFIGURED = ' #'

@@ -72,7 +72,7 @@ onEveryStore('deliveries', (open) => {
     const db = await open()
     const other = delivery('b', { messageId: null, method: 'GET', body: null, url: 'https://acme.example/other' })
     await freed(db, [delivery('a'), other])
-    const held = { attempts: 0, createdAt: now }
+    const held = { attempts: 0, attemptsBefore: 0, expiresAt: now + 86_400_000, sequence: null }
     assert.deepEqual(await claim(db, key), [{ ...delivery('a'), ...held }])
     assert.deepEqual(await claim(db, endpointKey('acme', other.url)), [{ ...other, ...held }])
     assert.deepEqual(await claim(db, key), [])

@@ -1,4 +1,5 @@
-import type { HeldDelivery } from './delivery.ts'
+import { endpointIdIn, type HeldDelivery } from './delivery.ts'
+import { endpointGapMs } from './ladder.ts'
 
 export interface EndpointLimits {
   /** Calls open at once to one endpoint. */
@@ -17,6 +18,8 @@ export interface EndpointLimits {
 /** What this process knows of one endpoint. It may be forgotten at any time: the deliveries are in the table. */
 export class Endpoint {
   readonly key: string
+  /** The account's endpoint that it is. */
+  readonly endpointId: string | null // null: a URL that messages or numbers carry
   readonly #limits: EndpointLimits
   readonly #queue: HeldDelivery[] = []
   #head = 0
@@ -35,15 +38,26 @@ export class Endpoint {
   backlog = false
   /** It waits in the scheduler's list of endpoints to look at. */
   listed = false
+  /** A delivery that prescribes the pace of its endpoint was called; from then on failures are counted for good. */
+  steady = false
 
   constructor(key: string, limits: EndpointLimits) {
     this.key = key
+    this.endpointId = endpointIdIn(key)
     this.#limits = limits
     this.#openMax = limits.endpointOpenStart
   }
 
   get queued(): number {
     return this.#queue.length - this.#head
+  }
+
+  get failuresInRow(): number {
+    return this.#failuresInRow
+  }
+
+  get pausedUntil(): number {
+    return this.#pausedUntil
   }
 
   /** It failed so often in a row that it is only probed. */
@@ -79,6 +93,7 @@ export class Endpoint {
   }
 
   push(delivery: HeldDelivery): void {
+    if (delivery.ladder === 'inbound') this.steady = true
     this.#queue.push(delivery)
   }
 
@@ -117,13 +132,32 @@ export class Endpoint {
     this.#failuresInRow += 1
     this.#openMax = Math.max(1, Math.floor(this.#openMax / 2))
     // Calls that were open when it closed fail after it; they are no probes and lengthen nothing.
-    if (this.closed && !this.paused(now)) {
-      const { probePauseMs, probePauseMsMax } = this.#limits
-      const pauseMs = Math.min(probePauseMs * 2 ** this.#pauses, probePauseMsMax)
-      this.#pauses += 1
-      this.#pausedUntil = now + Math.round(pauseMs * (0.75 + random / 2))
-    }
+    if (this.closed && !this.paused(now)) this.#pausedUntil = now + this.#probePauseMs(random)
     if (askedMs > 0) this.#pausedUntil = Math.max(this.#pausedUntil, now + askedMs)
+  }
+
+  /** What it was like before a restart. */
+  restore({ failures, pausedUntil }: { failures: number; pausedUntil: number }): void {
+    this.#failuresInRow = failures
+    this.#pausedUntil = pausedUntil
+    this.steady = true
+  }
+
+  /** Forgets its failures. */
+  restart(): void {
+    this.backlog = true
+    this.#failuresInRow = 0
+    this.#pauses = 0
+    this.#pausedUntil = 0
+  }
+
+  #probePauseMs(random: number): number {
+    const gapMs = this.steady ? endpointGapMs('inbound', this.#failuresInRow) : null
+    if (gapMs !== null) return gapMs
+    const { probePauseMs, probePauseMsMax } = this.#limits
+    const pauseMs = Math.min(probePauseMs * 2 ** this.#pauses, probePauseMsMax)
+    this.#pauses += 1
+    return Math.round(pauseMs * (0.75 + random / 2))
   }
 
   #clear(): void {

@@ -2,13 +2,18 @@ import { randomInt } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
+import { plainCall, subscribedCall } from './callRequest.ts'
 import { CallScheduler, type SchedulerLimits, schedulerLimitsDefault } from './callScheduler.ts'
-import type { HeldDelivery, NewDelivery } from './delivery.ts'
+import { deliveryKey, type HeldDelivery, type NewDelivery } from './delivery.ts'
+import { disableEndpointsStep } from './disableEndpoints.ts'
 import type { Endpoint } from './endpoint.ts'
-import { judgeCall } from './judgeCall.ts'
+import { type EndpointState, readStates, recordStatesStep } from './endpointStates.ts'
+import { isGone, judgeCall } from './judgeCall.ts'
+import { expiresAt } from './ladder.ts'
 import { releaseLeases, returnLeasesStep } from './leases.ts'
 import { type AttemptRecord, recordAttemptsStep } from './recordAttempts.ts'
-import type { CallResult, Sender } from './sender.ts'
+import type { CallResult, EndpointCall, Sender } from './sender.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import { TableReader } from './tableReader.ts'
 
 export interface WebhookEngineOptions {
@@ -17,6 +22,8 @@ export interface WebhookEngineOptions {
   readonly clock: Clock
   /** The name that this node's leases carry; the same after a restart. */
   readonly nodeId: string
+  /** The accounts' endpoints; started before the engine, stopped after it. */
+  readonly subscriptions: Subscriptions
   /** The engine closes it when it stops. */
   readonly sender: Sender
   /** 0 up to but not including 1. */
@@ -75,17 +82,24 @@ export class WebhookEngine {
   readonly #table: TableReader
   readonly #attempts: BatchQueue<AttemptRecord>
   readonly #returns: BatchQueue<string>
-  /** Ids of deliveries whose lease this process uses: queued, being called, or waiting for their record's commit. */
-  readonly #held = new Set<string>()
+  readonly #states: BatchQueue<EndpointState>
+  readonly #gone: BatchQueue<string>
+  readonly #subscriptions: Subscriptions
+  /**
+   * Deliveries whose lease this process uses, by id: queued, being called, or waiting for their record's commit. For
+   * those of ordered endpoints with the key, because the next one can only be fetched when this one is recorded.
+   */
+  readonly #held = new Map<string, string | null>()
   /** Records whose commit failed. Bounded, because what is held is. */
   #unrecorded: AttemptRecord[] = []
   #recordingAgain = false
   #state: 'new' | 'running' | 'stopped' = 'new'
   #idle: (() => void) | null = null // null: nobody waits for the last call
 
-  /** Adds its steps to `commits`: one for attempts, then one for leases. */
+  /** Adds its steps to `commits`: for attempts, leases, states of endpoints, and endpoints that are gone. */
   constructor(options: WebhookEngineOptions) {
     this.#options = options
+    this.#subscriptions = options.subscriptions
     this.#clock = options.clock
     this.#random = options.random ?? (() => randomInt(RANDOM_STEPS) / RANDOM_STEPS)
     this.#retentionMs = options.retentionMs ?? retentionMsDefault
@@ -94,12 +108,23 @@ export class WebhookEngine {
     this.#attempts = options.commits.add(
       recordAttemptsStep({
         recorded: (records) => {
-          for (const record of records) this.#held.delete(record.deliveryId)
+          for (const record of records) this.#recorded(record.deliveryId)
         },
         failed: (records, error) => this.#keepUnrecorded(records, error),
       }),
     )
     this.#returns = options.commits.add(returnLeasesStep(options.nodeId))
+    this.#states = options.commits.add(recordStatesStep(this.#clock.now))
+    this.#gone = options.commits.add(
+      disableEndpointsStep({
+        subscriptions: this.#subscriptions,
+        nodeId: options.nodeId,
+        now: this.#clock.now,
+        announced: (deliveries) => this.offer(deliveries),
+        failed: (error) => options.log?.warn({ err: error }, 'webhook.disable_failed'),
+      }),
+    )
+    const isOrdered = (endpointId: string) => this.#subscriptions.find(endpointId)?.ordered === true
     this.#scheduler = new CallScheduler({
       clock: this.#clock,
       random: this.#random,
@@ -111,6 +136,8 @@ export class WebhookEngine {
         },
         wanted: (endpoint) => this.#table.want(endpoint.key),
       },
+      // What is for a deleted endpoint is fetched to be given up.
+      rules: { isOrdered, isCallable: (id) => this.#subscriptions.isCallable(id) || this.#subscriptions.isDeleted(id) },
     })
     this.#table = new TableReader({
       db: options.db,
@@ -118,6 +145,7 @@ export class WebhookEngine {
       nodeId: options.nodeId,
       retentionMs: this.#retentionMs,
       scheduler: this.#scheduler,
+      isOrdered,
       heldRoom: () => this.#heldMax - this.#held.size,
       holds: (deliveryId) => this.#held.has(deliveryId),
       claimed: (delivery) => this.#hold(delivery),
@@ -128,24 +156,34 @@ export class WebhookEngine {
       waiting: (waiting) => options.observe?.backlog?.({ waiting, ...this.backlog() }),
       failed: (error) => options.log?.warn({ err: error }, 'webhook.round_failed'),
     })
+    this.#subscriptions.onChange(({ key, restarted }) => {
+      this.#scheduler.changed(key, restarted)
+      this.#table.want(key)
+    })
   }
 
   /** Takes back what this node held when it last ran, then works on what is due. */
   async start(): Promise<void> {
-    await this.#options.db.write((tx) => releaseLeases(tx, [this.#options.nodeId]))
+    const { db, nodeId } = this.#options
+    await db.write((tx) => releaseLeases(tx, [nodeId]))
+    this.#scheduler.restore(await readStates(db, statesRestoredMax))
     this.#state = 'running'
     this.#table.start()
   }
 
   /**
    * Takes over deliveries that `announce` wrote, once they are committed. What has no room now is given back to the
-   * table and called from there.
+   * table and called from there; so is what has a sequence, which only the table knows.
    */
   offer(deliveries: readonly NewDelivery[]): void {
-    const createdAt = this.#clock.now()
+    const now = this.#clock.now()
     for (const delivery of deliveries) {
       if (this.#state !== 'running' || this.#held.size >= this.#heldMax) this.#giveBack(delivery.id)
-      else this.#hold({ ...delivery, attempts: 0, createdAt })
+      else if (this.#isOrdered(delivery)) this.#table.want(deliveryKey(delivery))
+      else {
+        const expires = expiresAt(delivery.ladder, now)
+        this.#hold({ ...delivery, attempts: 0, attemptsBefore: 0, expiresAt: expires, sequence: null })
+      }
     }
   }
 
@@ -179,8 +217,37 @@ export class WebhookEngine {
   }
 
   #hold(delivery: HeldDelivery): void {
-    this.#held.add(delivery.id)
-    if (!this.#scheduler.add(delivery)) this.#giveBack(delivery.id)
+    this.#held.set(delivery.id, this.#isOrdered(delivery) ? deliveryKey(delivery) : null)
+    if (delivery.endpointId !== undefined && this.#subscriptions.isDeleted(delivery.endpointId)) this.#giveUp(delivery)
+    else if (!this.#scheduler.add(delivery)) this.#giveBack(delivery.id)
+  }
+
+  #isOrdered({ endpointId }: NewDelivery): boolean {
+    return endpointId !== undefined && this.#subscriptions.find(endpointId)?.ordered === true
+  }
+
+  #recorded(deliveryId: string): void {
+    const orderedKey = this.#held.get(deliveryId) ?? null
+    this.#held.delete(deliveryId)
+    if (orderedKey !== null) this.#scheduler.recorded(orderedKey)
+  }
+
+  /** Its endpoint was deleted. */
+  #giveUp(delivery: HeldDelivery): void {
+    const now = this.#clock.now()
+    const record: AttemptRecord = {
+      deliveryId: delivery.id,
+      number: delivery.attempts + 1,
+      startedAt: now,
+      durationMs: 0,
+      httpStatus: null,
+      responseStart: null,
+      error: 'the endpoint was deleted',
+      status: 'failed',
+      dueAt: now + this.#retentionMs,
+    }
+    this.#record([record])
+    this.#tell(delivery, record)
   }
 
   #giveBack(deliveryId: string): void {
@@ -191,18 +258,22 @@ export class WebhookEngine {
 
   #call(delivery: HeldDelivery, endpoint: Endpoint): void {
     const startedAt = this.#clock.now()
-    const { url, method, body } = delivery
-    const headers = [
-      'webhook-id',
-      delivery.id,
-      'webhook-timestamp',
-      String(Math.floor(startedAt / 1_000)),
-      'webhook-attempt',
-      String(delivery.attempts + 1),
-    ]
-    this.#options.sender.send({ url, method, body, headers }, (result) =>
-      this.#called(delivery, endpoint, startedAt, result),
-    )
+    const call = this.#callOf(delivery, startedAt)
+    if (call === null) {
+      setImmediate(() => {
+        this.#giveBack(delivery.id)
+        this.#scheduler.aborted(endpoint)
+      })
+    } else this.#options.sender.send(call, (result) => this.#called(delivery, endpoint, startedAt, result))
+  }
+
+  /** Null: its endpoint was deleted or disabled a moment ago. */
+  #callOf(delivery: HeldDelivery, now: number): EndpointCall | null {
+    if (delivery.endpointId === undefined) return plainCall(delivery, now)
+    const subscription = this.#subscriptions.find(delivery.endpointId)
+    return subscription !== null && this.#subscriptions.isCallable(subscription.id)
+      ? subscribedCall(delivery, subscription, now)
+      : null
   }
 
   #called(delivery: HeldDelivery, endpoint: Endpoint, startedAt: number, result: CallResult): void {
@@ -213,13 +284,34 @@ export class WebhookEngine {
         now: this.#clock.now(),
         random: this.#random(),
         retentionMs: this.#retentionMs,
+        failuresInRow: endpoint.failuresInRow + 1,
       })
+      const failedBefore = endpoint.failuresInRow
       if (record.status === 'delivered') this.#scheduler.succeeded(endpoint)
       else this.#scheduler.failed(endpoint, pauseMs)
+      if (endpoint.steady && failedBefore !== endpoint.failuresInRow) this.#keepPace(endpoint, record)
+      if (isGone(result)) this.#disable(delivery)
       this.#record([record])
       this.#tell(delivery, record)
     }
     if (this.#scheduler.open === 0) this.#idle?.()
+  }
+
+  /** Failures are counted across restarts, and the next call comes at its instant, not at the next look at the table. */
+  #keepPace(endpoint: Endpoint, record: AttemptRecord): void {
+    const { key, failuresInRow: failures, pausedUntil } = endpoint
+    this.#states.push({ key, failures, pausedUntil })
+    if (failures === 0) return
+    this.#table.wantAt(key, endpoint.closed || record.status !== 'pending' ? pausedUntil : record.dueAt)
+  }
+
+  #disable({ endpointId }: HeldDelivery): void {
+    const subscription = endpointId === undefined ? null : this.#subscriptions.find(endpointId)
+    if (subscription === null || !this.#subscriptions.isCallable(subscription.id)) return
+    this.#subscriptions.hold(subscription)
+    this.#options.log?.warn({ accountId: subscription.accountId, endpointId }, 'webhook.endpoint_gone')
+    // Not taken when the store is behind: then it will answer the same again.
+    if (!this.#gone.push(subscription.id)) this.#subscriptions.release(subscription.id)
   }
 
   #tell(delivery: HeldDelivery, { status, httpStatus, durationMs, number, error }: AttemptRecord): void {
@@ -272,4 +364,6 @@ export class WebhookEngine {
   }
 }
 
+/** States of failing endpoints that a start reads. */
+const statesRestoredMax = 10_000
 const RANDOM_STEPS = 2 ** 32

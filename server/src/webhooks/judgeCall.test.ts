@@ -14,9 +14,11 @@ const delivery: HeldDelivery = {
   body: '{}',
   ladder: 'receipt',
   attempts: 0,
-  createdAt: 0,
+  attemptsBefore: 0,
+  expiresAt: 86_400_000,
+  sequence: null,
 }
-const call = { startedAt: 1_000, now: 1_250, random: 0.5, retentionMs: 1_000_000 }
+const call = { startedAt: 1_000, now: 1_250, random: 0.5, retentionMs: 1_000_000, failuresInRow: 1 }
 
 function answered(status: number, retryAfter: string | null = null): Exclude<CallResult, { kind: 'aborted' }> {
   return { kind: 'answered', status, retryAfter, responseStart: 'ok' }

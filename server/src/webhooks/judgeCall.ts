@@ -1,5 +1,5 @@
 import type { HeldDelivery } from './delivery.ts'
-import { nextAttemptAt } from './ladder.ts'
+import { isAccepted, nextAttemptAt } from './ladder.ts'
 import type { AttemptRecord } from './recordAttempts.ts'
 import { retryAfterMs } from './retryAfter.ts'
 import type { CallResult } from './sender.ts'
@@ -11,13 +11,26 @@ export interface Verdict {
 }
 
 /**
- * What a finished call means: any 2xx is taken, 410 says never again, everything else (a redirect too) is tried again
- * while the ladder lasts.
+ * What a finished call means: what the ladder accepts is taken, 410 says never again, everything else (a redirect too)
+ * is tried again while the ladder lasts. Where 410 disables the endpoint, the delivery waits with the others.
  */
 export function judgeCall(
   delivery: HeldDelivery,
   result: Exclude<CallResult, { kind: 'aborted' }>,
-  { startedAt, now, random, retentionMs }: { startedAt: number; now: number; random: number; retentionMs: number },
+  {
+    startedAt,
+    now,
+    random,
+    retentionMs,
+    failuresInRow,
+  }: {
+    startedAt: number
+    now: number
+    random: number
+    retentionMs: number
+    /** Of the endpoint, should this call count as one. */
+    failuresInRow: number
+  },
 ): Verdict {
   const answered = result.kind === 'answered'
   const call = {
@@ -28,26 +41,32 @@ export function judgeCall(
     httpStatus: answered ? result.status : null,
     responseStart: answered ? storable(result.responseStart, responseStartLengthMax) : null,
   }
-  if (answered && result.status >= 200 && result.status < 300) {
+  if (answered && isAccepted(delivery.ladder, result.status)) {
     return { record: { ...call, error: null, status: 'delivered', dueAt: now + retentionMs }, pauseMs: 0 }
   }
   const error = answered ? `answered ${result.status}` : storable(result.error, errorLengthMax)
   const pauseMs = answered ? pauseAsked(result.status, result.retryAfter, now) : 0
   const dueAt =
-    answered && result.status === GONE
+    isGone(result) && delivery.endpointId === undefined
       ? null
       : nextAttemptAt(delivery.ladder, {
-          attempts: call.number,
-          createdAt: delivery.createdAt,
+          attempts: call.number - delivery.attemptsBefore,
+          expiresAt: delivery.expiresAt,
           now,
           random,
           retryAfterMs: pauseMs,
+          failuresInRow,
         })
   const record: AttemptRecord =
     dueAt === null
       ? { ...call, error, status: 'failed', dueAt: now + retentionMs }
       : { ...call, error, status: 'pending', dueAt }
   return { record, pauseMs }
+}
+
+/** The receiver wants no more calls at all. */
+export function isGone(result: CallResult): boolean {
+  return result.kind === 'answered' && result.status === GONE
 }
 
 const GONE = 410

@@ -49,7 +49,19 @@ export function recordAttempts(tx: Transaction, records: readonly AttemptRecord[
   )
   tx.run(updateDeliveriesSql, [rows])
   tx.run(insertAttemptsSql, [rows])
+  const long = records.filter(({ number }) => number > attemptsKeptMax)
+  if (long.length > 0) {
+    tx.run(forgetAttemptsSql, [JSON.stringify(long.map((record) => [record.deliveryId, record.number - lastKept]))])
+  }
 }
+
+/** Two days of attempts each ten seconds would fill the disk: of each delivery the first and the last ones are kept. */
+export const attemptsKeptMax = 100
+const lastKept = 80
+
+const forgetAttemptsSql = `
+  delete from webhook_attempts
+  where (delivery_id, number) in (select value->>0, cast(value->>1 as integer) from rows($1))`
 
 const updateDeliveriesSql = `
   update webhook_deliveries set status = v.v_status, attempts = v.v_number, due_at = v.v_due_at, leased_by = null,

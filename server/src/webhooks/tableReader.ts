@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import type { CallScheduler } from './callScheduler.ts'
-import { claimDeliveries, dueEndpoints } from './claimDeliveries.ts'
-import type { HeldDelivery } from './delivery.ts'
+import { claimDeliveries, claimInSequence, dueEndpoints } from './claimDeliveries.ts'
+import { endpointIdIn, type HeldDelivery } from './delivery.ts'
+import { purgeEndpoints } from './endpointRows.ts'
+import { purgeStates } from './endpointStates.ts'
 import { leasedDeliveries, returnLeases } from './leases.ts'
 import { type ExpiredDelivery, expireDeliveries, purgeDeliveries } from './retireDeliveries.ts'
 
@@ -12,6 +14,7 @@ export interface TableReaderOptions {
   readonly nodeId: string
   readonly retentionMs: number
   readonly scheduler: CallScheduler
+  readonly isOrdered: (endpointId: string) => boolean
   /** How many more deliveries this process may hold. */
   readonly heldRoom: () => number
   readonly holds: (deliveryId: string) => boolean
@@ -37,6 +40,10 @@ const strayAfterMs = 60_000
 const leasedReadMax = 50_000
 export const waitingCountMax = 10_000
 const forgetEndpointAfterMs = 600_000
+/** Longer than any delivery is tried. */
+const forgetStateAfterMs = 3 * 86_400_000
+/** Longer than a node may be away without learning that an endpoint was deleted, and than any delivery waits for it. */
+const forgetDeletedAfterMs = 7 * 86_400_000
 
 /** Reads the table each second, and at once for an endpoint that is known to have more. One round at a time. */
 export class TableReader {
@@ -73,6 +80,15 @@ export class TableReader {
     if (this.#round === null) this.#run(() => this.#claimWanted())
   }
 
+  /** Fetch more for this endpoint at that instant: earlier than the next look at the table would find it. */
+  wantAt(endpointKey: string, at: number): void {
+    this.#clock.after(at - this.#clock.now(), () => {
+      // Node's timers may be a millisecond early.
+      if (this.#clock.now() < at) this.wantAt(endpointKey, at)
+      else this.want(endpointKey)
+    })
+  }
+
   #tick(): void {
     this.#cancelTimer = this.#clock.after(readEveryMs, () => this.#tick())
     if (this.#round === null) this.#run(() => this.#readAll())
@@ -100,6 +116,10 @@ export class TableReader {
       this.#tidiedAt = now
       await this.#releaseStrays(now)
       await this.#purge(now)
+      await this.#options.db.write((tx) => {
+        purgeStates(tx, now - forgetStateAfterMs)
+        purgeEndpoints(tx, now - forgetDeletedAfterMs)
+      })
       this.#options.scheduler.forget(now - forgetEndpointAfterMs)
     }
   }
@@ -128,22 +148,32 @@ export class TableReader {
         room -= limit
         if (limit > 0) claims.push({ endpointKey, limit })
       }
-      if (claims.length > 0) await this.#claimAll(claims)
+      const [ordered, others] = split(claims, this.#options.isOrdered)
+      if (others.length > 0) await this.#claimAll(others)
+      // Each on its own, because it locks its endpoint.
+      for (const claim of ordered) await this.#claimFirst(claim)
     }
   }
 
   /** One statement for each endpoint, because only then can each have its own limit; all travel together. */
   async #claimAll(claims: readonly EndpointClaim[]): Promise<void> {
-    const { db, nodeId, scheduler, claimed } = this.#options
+    const { db, nodeId } = this.#options
     const now = this.#clock.now()
     const lists = await db.write((tx) =>
       Promise.all(claims.map((claim) => claimDeliveries(tx, { ...claim, nodeId, now }))),
     )
-    for (const [index, { endpointKey, limit }] of claims.entries()) {
-      const deliveries = lists[index] ?? []
-      scheduler.claimed(endpointKey, deliveries.length === limit)
-      for (const delivery of deliveries) claimed(delivery)
-    }
+    for (const [index, claim] of claims.entries()) this.#claimed(claim, lists[index] ?? [])
+  }
+
+  async #claimFirst(claim: OrderedClaim): Promise<void> {
+    const { db, nodeId } = this.#options
+    const now = this.#clock.now()
+    this.#claimed(claim, await db.write((tx) => claimInSequence(tx, { ...claim, nodeId, now })))
+  }
+
+  #claimed({ endpointKey, limit }: EndpointClaim, deliveries: readonly HeldDelivery[]): void {
+    this.#options.scheduler.claimed(endpointKey, deliveries.length === limit)
+    for (const delivery of deliveries) this.#options.claimed(delivery)
   }
 
   async #expire(now: number): Promise<void> {
@@ -175,6 +205,25 @@ export class TableReader {
 interface EndpointClaim {
   readonly endpointKey: string
   readonly limit: number
+}
+
+interface OrderedClaim extends EndpointClaim {
+  readonly endpointId: string
+}
+
+/** Those of ordered endpoints, and the others. */
+function split(
+  claims: readonly EndpointClaim[],
+  isOrdered: (endpointId: string) => boolean,
+): [OrderedClaim[], EndpointClaim[]] {
+  const ordered: OrderedClaim[] = []
+  const others: EndpointClaim[] = []
+  for (const claim of claims) {
+    const endpointId = endpointIdIn(claim.endpointKey)
+    if (endpointId !== null && isOrdered(endpointId)) ordered.push({ ...claim, endpointId })
+    else others.push(claim)
+  }
+  return [ordered, others]
 }
 
 /** Counting stops at a bound: a backlog of millions must not cost a scan of millions every few seconds. */

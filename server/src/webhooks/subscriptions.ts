@@ -1,0 +1,220 @@
+import type { Clock } from '../clock.ts'
+import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import { configuredKey, type NewDelivery } from './delivery.ts'
+import { type EndpointRecord, readChangedEndpoints } from './endpointRows.ts'
+import type { LadderName } from './ladder.ts'
+import { type Sealer, sealPlaces } from './sealer.ts'
+import { signingSecret } from './signCall.ts'
+import { type EventTraits, type Subscription, wants } from './subscription.ts'
+
+export interface SubscriptionsOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly sealer: Sealer
+  /** Told of failures that waiting will not mend. */
+  readonly trouble: (error: unknown) => void
+}
+
+/** Something that happened, to be told to whoever wants to hear of it. */
+export interface Happening extends EventTraits {
+  readonly accountId: string
+  readonly messageId: string | null // null: not about one message
+  readonly ladder: LadderName
+  /** The JSON text; asked for only when somebody listens. */
+  readonly body: () => string
+}
+
+/**
+ * All accounts' endpoints, in memory, so that announcing an event asks no table. What this node changes is known after
+ * `refresh`; what another one does, a second later.
+ */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions
+  readonly #byId = new Map<string, Subscription>()
+  readonly #byAccount = new Map<string, readonly Subscription[]>()
+  /** Their deliveries are given up. */
+  readonly #deleted = new Set<string>()
+  /** Not to be called, though the row that says so may not be committed yet. */
+  readonly #held = new Set<string>()
+  readonly #listeners: ((change: SubscriptionChange) => void)[] = []
+  #knownUpTo = 0
+  #tail: Promise<void> = Promise.resolve()
+  #cancel: (() => void) | null = null // null: stopped
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options
+  }
+
+  /** The account's endpoints that want to be told, disabled ones too: what is for them waits. */
+  subscribersOf(accountId: string, traits: EventTraits): readonly Subscription[] {
+    const own = this.#byAccount.get(accountId)
+    return own === undefined ? NOBODY : own.filter((subscription) => wants(subscription, traits))
+  }
+
+  /** One delivery for each endpoint that wants to be told, to be announced with the change itself. */
+  deliveriesFor(happening: Happening): NewDelivery[] {
+    const subscribers = this.subscribersOf(happening.accountId, happening)
+    if (subscribers.length === 0) return []
+    const { accountId, messageId, event, ladder } = happening
+    const body = happening.body()
+    return subscribers.map(({ id: endpointId, url, method }) => {
+      return { id: this.#options.newId(), accountId, messageId, event, url, method, body, ladder, endpointId }
+    })
+  }
+
+  find(id: string): Subscription | null {
+    return this.#byId.get(id) ?? null
+  }
+
+  isCallable(id: string): boolean {
+    return this.#byId.get(id)?.callable === true && !this.#held.has(id)
+  }
+
+  isDeleted(id: string): boolean {
+    return this.#deleted.has(id)
+  }
+
+  /** Makes no more calls to it until its row was changed, or `release` is called because it was not. */
+  hold({ id, accountId }: Subscription): void {
+    this.#held.add(id)
+    this.#tell({ key: configuredKey(accountId, id), restarted: false })
+  }
+
+  release(id: string): void {
+    this.#held.delete(id)
+  }
+
+  onChange(listener: (change: SubscriptionChange) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async start(): Promise<void> {
+    await this.refresh()
+    this.#cancel = () => {}
+    this.#schedule()
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel?.()
+    this.#cancel = null
+    await this.#tail.catch(() => {})
+  }
+
+  /** After it resolves, every change committed before the call is known here. */
+  refresh(): Promise<void> {
+    // One read at a time; a call never shares one that began before it, which might not see the caller's commit.
+    const read = () => this.#readChanges()
+    this.#tail = this.#tail.then(read, read)
+    return this.#tail
+  }
+
+  #schedule(): void {
+    if (this.#cancel === null) return
+    this.#cancel = this.#options.clock.after(refreshEveryMs, () => {
+      // While the store is away the endpoints known so far stay good.
+      this.refresh()
+        .catch((error) => {
+          if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
+        })
+        .finally(() => this.#schedule())
+    })
+  }
+
+  async #readChanges(): Promise<void> {
+    let after = { updatedAt: this.#knownUpTo - overlapMs, id: '' }
+    for (;;) {
+      const records = await readChangedEndpoints(this.#options.db, after, recordsMax)
+      for (const record of records) this.#apply(record)
+      const last = records.at(-1)
+      // A page that is not full was the last one.
+      if (last === undefined || records.length < recordsMax) return
+      after = last
+    }
+  }
+
+  #apply(record: EndpointRecord): void {
+    const { id, accountId, updatedAt } = record
+    this.#knownUpTo = Math.max(this.#knownUpTo, updatedAt)
+    const known = this.#byId.get(id)
+    if (known?.updatedAt === updatedAt || this.#deleted.has(id)) return
+    const wasCallable = this.isCallable(id)
+    this.#held.delete(id)
+    const others = (this.#byAccount.get(accountId) ?? []).filter((other) => other.id !== id)
+    if (record.deletedAt === null) {
+      const subscription = this.#subscriptionOf(record)
+      this.#byId.set(id, subscription)
+      this.#byAccount.set(accountId, [...others, subscription])
+    } else {
+      this.#deleted.add(id)
+      this.#byId.delete(id)
+      if (others.length > 0) this.#byAccount.set(accountId, others)
+      else this.#byAccount.delete(accountId)
+    }
+    const restarted = known !== undefined && (!wasCallable || known.url !== record.url)
+    this.#tell({ key: configuredKey(accountId, id), restarted })
+  }
+
+  #subscriptionOf(record: EndpointRecord): Subscription {
+    const { id, signatureMethod, previousSecretUntil } = record
+    const secret = this.#open(record.secret, sealPlaces.secret(id))
+    const previous = this.#open(record.previousSecret, sealPlaces.secret(id))
+    const headerValue = this.#open(record.headerValue, sealPlaces.headerValue(id))
+    const opened = [secret, previous, headerValue].every((text) => text !== UNREADABLE)
+    if (!opened)
+      this.#options.trouble(new Error(`the secrets of the webhook endpoint ${id} were sealed with another key`))
+    return {
+      id,
+      accountId: record.accountId,
+      url: record.url,
+      method: record.method,
+      events: setOf(record.events),
+      channels: setOf(record.channels),
+      numbers: setOf(record.numbers),
+      ordered: record.ordered,
+      // Without its secrets nobody could tell our calls from others; what is for it waits until they are set anew.
+      callable: record.enabled && opened,
+      updatedAt: record.updatedAt,
+      signatureMethod,
+      secret: typeof secret === 'string' ? signingSecret(secret) : null,
+      previous:
+        typeof previous === 'string' && previousSecretUntil !== null
+          ? { secret: signingSecret(previous), untilMs: previousSecretUntil }
+          : null,
+      header:
+        record.headerName !== null && typeof headerValue === 'string'
+          ? { name: record.headerName, value: headerValue }
+          : null,
+    }
+  }
+
+  #open(sealed: string | null, place: string): string | null | typeof UNREADABLE {
+    return sealed === null ? null : (this.#options.sealer.open(sealed, place) ?? UNREADABLE)
+  }
+
+  #tell(change: SubscriptionChange): void {
+    for (const listener of this.#listeners) listener(change)
+  }
+}
+
+/** An endpoint that may be called again, or not any more, or differently. */
+export interface SubscriptionChange {
+  readonly key: string
+  /** Its account did something about it: what is known of failures no longer counts. */
+  readonly restarted: boolean
+}
+
+const UNREADABLE = Symbol('sealed with another key')
+const NOBODY: readonly Subscription[] = []
+const refreshEveryMs = 1_000
+/**
+ * Changes this much older than the newest known one are read again: another node's clock may be behind ours, and its
+ * commit may come after one that was begun later.
+ */
+const overlapMs = 30_000
+/** Endpoints of one read. */
+const recordsMax = 1_000
+
+function setOf(list: readonly string[]): ReadonlySet<string> | null {
+  return list.length === 0 ? null : new Set(list)
+}
