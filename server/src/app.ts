@@ -52,6 +52,7 @@ import { createOwners, type OwnerOf } from './inbound/owners.ts'
 import { type InboundEntry, recordInbound } from './inbound/recordInbound.ts'
 import { replyToKeyword } from './inbound/replyToKeyword.ts'
 import { InboundSweeper } from './inbound/sweepSets.ts'
+import { inSlices } from './inSlices.ts'
 import { createLog, type Logger, maskNumber } from './log.ts'
 import { acceptMessages } from './messages/acceptMessages.ts'
 import type { FinalNews } from './messages/changeStatus.ts'
@@ -222,7 +223,7 @@ async function startEngine(
         return callback === null ? subscribed : [{ ...callback, ...about, id: newId() }, ...subscribed]
       })
       announce(tx, deliveries, { nodeId, now: clock.now() })
-      return () => webhooks.offer(deliveries)
+      return () => inSlices(deliveries, (delivery) => webhooks.offer([delivery]))
     },
   }
 
@@ -262,7 +263,7 @@ async function startEngine(
       return [{ ...renderInboundCallback(message, parts, owner.target), ...about, id: newId() }, ...subscribed]
     })
     announce(tx, deliveries, { nodeId, now: clock.now() })
-    return () => webhooks.offer(deliveries)
+    return () => inSlices(deliveries, (delivery) => webhooks.offer([delivery]))
   }
   const keepsInbound = {
     newId,

@@ -14,7 +14,7 @@ const ARROWS: Record<string, readonly string[]> = {
   carriers: ['numbers', 'clock.ts', 'tokenBucket.ts'],
   receipts: ['messages', 'carriers', 'webhooks', 'db', 'clock.ts'],
   inbound: ['messages', 'carriers', 'webhooks', 'numbers', 'db', 'clock.ts'],
-  messages: ['numbers', 'db', 'clock.ts'],
+  messages: ['numbers', 'db', 'clock.ts', 'inSlices.ts'],
   contacts: ['accounts', 'numbers', 'db', 'clock.ts'],
   webhooks: ['db', 'clock.ts', 'ids.ts'],
   accounts: ['numbers', 'db', 'clock.ts', 'ids.ts'],

@@ -36,7 +36,8 @@ export function authenticate(
 
   function admit(request: FastifyRequest, reply: FastifyReply, found: Principal | 'unknown'): Problem | undefined {
     if (found === 'unknown') return new Problem(403, 'this API key is not valid')
-    if (!found.scopes.has(scope) && !found.scopes.has('admin')) return new Problem(403, `this API key does not have the scope "${scope}"`)
+    if (!found.scopes.has(scope) && !found.scopes.has('admin'))
+      return new Problem(403, `this API key does not have the scope "${scope}"`)
     request.principal = found
     return rateLimit(found, reply)
   }
