@@ -40,7 +40,7 @@ export function createWebhookBench(db: Database, options: Partial<WebhookEngineO
     ...options,
   })
   let count = 0
-  const create = (url: string, times: number): NewDelivery[] =>
+  const create = (url: string, times: number, over: Partial<NewDelivery> = {}): NewDelivery[] =>
     Array.from({ length: times }, () => ({
       id: `${nodeId}-${String(++count).padStart(6, '0')}`,
       accountId: 'acme',
@@ -50,6 +50,7 @@ export function createWebhookBench(db: Database, options: Partial<WebhookEngineO
       method: 'POST',
       body: '{"status":"delivered"}',
       ladder: 'receipt',
+      ...over,
     }))
 
   return {
@@ -62,8 +63,8 @@ export function createWebhookBench(db: Database, options: Partial<WebhookEngineO
     logged,
     create,
     /** Announced and committed, then offered, as the code that changes a status does it. */
-    async send(url: string, times = 1): Promise<NewDelivery[]> {
-      const deliveries = create(url, times)
+    async send(url: string, times = 1, over: Partial<NewDelivery> = {}): Promise<NewDelivery[]> {
+      const deliveries = create(url, times, over)
       await db.write((tx) => announce(tx, deliveries, { nodeId, now: clock.now() }))
       engine.offer(deliveries)
       return deliveries

@@ -5,6 +5,7 @@ import { FakeClock } from '../../test/fakeClock.ts'
 import { CallScheduler, type SchedulerLimits, schedulerLimitsDefault } from './callScheduler.ts'
 import { endpointKey, type HeldDelivery } from './delivery.ts'
 import type { Endpoint } from './endpoint.ts'
+import { judgeCall } from './judgeCall.ts'
 
 /** A scheduler whose calls stay open until the test ends them. */
 function createBench(limits: Partial<SchedulerLimits> = {}) {
@@ -263,6 +264,35 @@ test('many more endpoints than memory holds are all served, one after another', 
     await nextTurn()
     await bench.end(`/e${i}.`, 'succeeded')
   }
+})
+
+test('an inbound message is tried at the instants of its ladder and no others, for the whole 48 hours', async () => {
+  const bench = createBench()
+  const startedAt = bench.clock.now()
+  const message: HeldDelivery = { ...delivery('m', '/in'), ladder: 'inbound', expiresAt: startedAt + 172_800_000 }
+  const instants: number[] = []
+  for (let held = message; ; held = { ...held, attempts: held.attempts + 1 }) {
+    assert.equal(bench.scheduler.add(held), true)
+    await nextTurn()
+    const call = bench.open.pop()
+    assert.ok(call !== undefined)
+    const now = bench.clock.now()
+    instants.push((now - startedAt) / 1_000)
+    const failuresInRow = call.endpoint.failuresInRow + 1
+    const at = { startedAt: now, now, random: 0.5, retentionMs: 1, failuresInRow }
+    const { record } = judgeCall(held, { kind: 'failed', error: 'refused' }, at)
+    bench.scheduler.failed(call.endpoint, 0)
+    if (record.status === 'failed') break
+    bench.clock.advance(record.dueAt - now - 1)
+    if (call.endpoint.closed) assert.equal(bench.scheduler.claimRoom(call.endpoint.key, 100), 0)
+    bench.clock.advance(1)
+    assert.notEqual(bench.scheduler.claimRoom(call.endpoint.key, 100), 0)
+  }
+  const instant = (index: number) => Math.floor(index / 100) * 1_590 + (index % 100) * 10
+  assert.deepEqual(
+    instants,
+    Array.from({ length: 10_900 }, (_, index) => instant(index)),
+  )
 })
 
 test('a stopped scheduler opens and takes nothing more', async () => {

@@ -166,9 +166,11 @@ export class WebhookEngine {
   async start(): Promise<void> {
     const { db, nodeId } = this.#options
     await db.write((tx) => releaseLeases(tx, [nodeId]))
-    this.#scheduler.restore(await readStates(db, statesRestoredMax))
+    const states = await readStates(db, statesRestoredMax)
+    this.#scheduler.restore(states)
     this.#state = 'running'
     this.#table.start()
+    for (const { key, pausedUntil } of states) this.#table.wantAt(key, pausedUntil)
   }
 
   /**
