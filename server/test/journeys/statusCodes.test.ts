@@ -12,12 +12,15 @@ let heliograph: Installation
 let createdKey: string
 let messageId: string
 let requestId: string
+let endpointId: string
+let deliveryId: string
 
 before(async () => {
   postgres = await startPostgres()
   heliograph = await Installation.create({
     config: {
       http: { bodyBytesMax: 2_000 },
+      webhooks: { allowPrivateNetworks: true },
       accounts: [
         accountOf('acme', { senders: ['Acme'], numbers: [{ number: CONFIGURED }] }),
         accountOf('slow', { limits: { requestsPerSecond: 0.01 } }),
@@ -30,6 +33,8 @@ before(async () => {
   createdKey = (await makeKey()).key
   messageId = (await heliograph.send(SMS)).requestId
   requestId = await registerNumber()
+  endpointId = await makeEndpoint()
+  deliveryId = await makeDelivery()
   // Uses up what the account may ask for in its first 100 seconds.
   await heliograph.call('/api/v1/keys', { key: 'key-of-slow' })
 })
@@ -76,6 +81,23 @@ async function registerNumber(): Promise<string> {
   const path = `/byon/provisioning/v1?contactId=${contact.body.contactId}`
   const request = await heliograph.call<{ requestId: string }>(path, { body: [{ phoneNumber: REGISTERED }] })
   return request.body.requestId
+}
+
+const ENDPOINTS = '/api/v1/webhooks/endpoints'
+const DELIVERIES = '/api/v1/webhooks/deliveries'
+/** An endpoint that nothing ever happens for. */
+const QUIET = { url: 'http://127.0.0.1:9/', events: ['nothing.ever'] }
+const makeEndpoint = async () => (await heliograph.call<{ id: string }>(ENDPOINTS, { body: QUIET })).body.id
+
+/** The id of a delivery of a message with a callback of its own. */
+async function makeDelivery(): Promise<string> {
+  await heliograph.send({ ...SMS, callbackUrl: 'http://127.0.0.1:9/' })
+  let id: string | undefined
+  await waitFor(async () => {
+    id = (await heliograph.call<{ deliveries: { id: string }[] }>(DELIVERIES)).body.deliveries[0]?.id
+    return id !== undefined
+  })
+  return String(id)
 }
 
 const moveRequest = (status: string) =>
@@ -156,6 +178,62 @@ const WAYS: Record<string, Record<number, Way>> = {
     400: post('/api/v1/provisioning/x/status', {}),
     404: post('/api/v1/provisioning/x/status', { status: 'LOA_READY' }),
     409: () => moveRequest('DEPROVISIONED'),
+  },
+  [`get ${ENDPOINTS}`]: { ...keyed(ENDPOINTS), 200: call(ENDPOINTS) },
+  [`post ${ENDPOINTS}`]: {
+    ...keyed(ENDPOINTS, QUIET),
+    201: post(ENDPOINTS, QUIET),
+    400: post(ENDPOINTS, { ...QUIET, url: 'ftp://acme.example' }),
+    409: async () => {
+      for (let i = 0; i < 100; i++) await makeEndpoint()
+      return heliograph.call(ENDPOINTS, { body: QUIET })
+    },
+  },
+  [`get ${ENDPOINTS}/{id}`]: {
+    ...keyed(`${ENDPOINTS}/x`),
+    200: () => heliograph.call(`${ENDPOINTS}/${endpointId}`),
+    404: call(`${ENDPOINTS}/x`),
+  },
+  [`patch ${ENDPOINTS}/{id}`]: {
+    ...keyed(`${ENDPOINTS}/x`, {}, 'PATCH'),
+    200: () => heliograph.call(`${ENDPOINTS}/${endpointId}`, { method: 'PATCH', body: { ordered: true } }),
+    400: post(`${ENDPOINTS}/x`, { url: 'x' }, {}, 'PATCH'),
+    404: post(`${ENDPOINTS}/x`, {}, {}, 'PATCH'),
+    413: post(`${ENDPOINTS}/x`, { unknown: 'x'.repeat(3_000) }, {}, 'PATCH'),
+    415: post(`${ENDPOINTS}/x`, 'x', { 'content-type': 'text/plain' }, 'PATCH'),
+  },
+  [`post ${ENDPOINTS}/{id}/rotate-secret`]: {
+    ...keyed(`${ENDPOINTS}/x/rotate-secret`, {}),
+    200: () => heliograph.call(`${ENDPOINTS}/${endpointId}/rotate-secret`, { body: {} }),
+    400: post(`${ENDPOINTS}/x/rotate-secret`, { overlapSeconds: -1 }),
+    404: post(`${ENDPOINTS}/x/rotate-secret`, {}),
+  },
+  [`delete ${ENDPOINTS}/{id}`]: {
+    ...keyed(`${ENDPOINTS}/x`, undefined, 'DELETE'),
+    204: () => heliograph.call(`${ENDPOINTS}/${endpointId}`, { method: 'DELETE' }),
+    404: call(`${ENDPOINTS}/x`, 'DELETE'),
+  },
+  [`get ${DELIVERIES}`]: {
+    ...keyed(DELIVERIES),
+    200: call(DELIVERIES),
+    400: call(`${DELIVERIES}?limit=0`),
+    404: call(`${DELIVERIES}?endpoint=x`),
+  },
+  [`get ${DELIVERIES}/{id}`]: {
+    ...keyed(`${DELIVERIES}/x`),
+    200: () => heliograph.call(`${DELIVERIES}/${deliveryId}`),
+    404: call(`${DELIVERIES}/x`),
+  },
+  [`post ${DELIVERIES}/{id}/replay`]: {
+    ...keyed(`${DELIVERIES}/x/replay`, undefined, 'POST'),
+    202: () => heliograph.call(`${DELIVERIES}/${deliveryId}/replay`, { method: 'POST' }),
+    404: call(`${DELIVERIES}/x/replay`, 'POST'),
+  },
+  'post /api/v1/webhooks/replay': {
+    ...keyed('/api/v1/webhooks/replay', { endpoint: 'x' }),
+    202: post('/api/v1/webhooks/replay', { url: 'http://127.0.0.1:9/' }),
+    400: post('/api/v1/webhooks/replay', {}),
+    404: post('/api/v1/webhooks/replay', { endpoint: 'x' }),
   },
   'get /sim/v1/outcomes': { 200: call('/sim/v1/outcomes') },
   'get /sim/v1/outcomes/{number}': { 200: call('/sim/v1/outcomes/1'), 400: call('/sim/v1/outcomes/x') },
