@@ -22,6 +22,11 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer)
   }
 
+  /** Timers that are set. */
+  get timers(): number {
+    return this.#timers.size
+  }
+
   /** Moves on by `ms` and runs what is due on the way, timers that callbacks set included. */
   advance(ms: number): void {
     const end = this.#now + ms

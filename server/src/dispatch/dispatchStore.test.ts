@@ -240,7 +240,7 @@ onEveryStore('dispatch', (open) => {
     for (let beats = 0; beats < 8; beats++) {
       const before = await aliveUntil(db)
       clock.advance(5_000)
-      await waitFor(async () => (await aliveUntil(db)) > before)
+      await waitFor(async () => (await aliveUntil(db)) > before && clock.timers > 0)
     }
     await waitFor(() => found.length > 0)
     assert.deepEqual(found, ['crashed'])
