@@ -1,0 +1,230 @@
+import { randomInt } from 'node:crypto'
+import type { Smsc } from '@heliograph/simulator/smsc'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Carrier } from '../carriers/carrier.ts'
+import type { RegisteredNumbers } from '../contacts/registeredNumbers.ts'
+import { GroupCommit } from '../db/groupCommit.ts'
+import { Dispatcher } from '../dispatch/dispatcher.ts'
+import { markOpenings } from '../dispatch/markOpenings.ts'
+import { NodeHeartbeat } from '../dispatch/nodes.ts'
+import { NO_ROUTE } from '../dispatch/planNext.ts'
+import { recordOutcomes } from '../dispatch/recordOutcomes.ts'
+import type { InboundTally } from '../inbound/keepInbound.ts'
+import { OptOuts } from '../inbound/optOuts.ts'
+import { recordInbound } from '../inbound/recordInbound.ts'
+import { replyToKeyword } from '../inbound/replyToKeyword.ts'
+import { InboundSweeper } from '../inbound/sweepSets.ts'
+import { acceptMessages } from '../messages/acceptMessages.ts'
+import { RecentSubmissions } from '../messages/recentSubmissions.ts'
+import { createSmsIntake } from '../messages/smsIntake.ts'
+import type { Metrics } from '../metrics.ts'
+import { createNetworkTable } from '../numbers/network.ts'
+import { parseNumber } from '../numbers/parseNumber.ts'
+import { OrphanMatcher } from '../receipts/orphans.ts'
+import { recordReceipts } from '../receipts/recordReceipts.ts'
+import { createRouting } from '../routing/chooseCarriers.ts'
+import { createPriceList } from '../routing/findPrice.ts'
+import type { NewDelivery } from '../webhooks/delivery.ts'
+import { WebhookEngine } from '../webhooks/engine.ts'
+import { HttpSender } from '../webhooks/httpSender.ts'
+import { releaseLeases } from '../webhooks/leases.ts'
+import type { Subscriptions } from '../webhooks/subscriptions.ts'
+import { buildCarriers, carrierEvents } from './carriers.ts'
+import type { Ground } from './ground.ts'
+import { numberOwners, observeInbound } from './inbound.ts'
+import { createFinalNews, createInboundNews } from './news.ts'
+
+/** The engine below the APIs, running. */
+export interface Engine {
+  readonly carriers: ReadonlyMap<string, Carrier>
+  readonly dispatcher: Dispatcher
+  readonly commits: GroupCommit
+  readonly intake: ReturnType<typeof createSmsIntake>
+}
+
+/** Builds what lies below the APIs and starts it, store first, carriers last. */
+export async function startEngine(
+  ground: Ground,
+  {
+    simulator,
+    registeredNumbers,
+    subscriptions,
+    baseUrl,
+  }: {
+    simulator: Smsc | null
+    registeredNumbers: RegisteredNumbers
+    subscriptions: Subscriptions
+    baseUrl: () => string
+  },
+): Promise<Engine> {
+  const { config, clock, log, db, nodeId, newId, metrics, stops } = ground
+  const lifetimes = { messageRetentionMs: config.retention.messagesDays * DAY_MS }
+  const routesFor = createRouting(config.routes)
+  const carriers = new Map<string, Carrier>()
+  const recent = new RecentSubmissions()
+  const commits = new GroupCommit({ db, clock, observe: (commit) => observeCommit(metrics, commit) })
+  const dispatcher = new Dispatcher({
+    db,
+    clock,
+    nodeId,
+    carriers,
+    routesFor,
+    lifetimes,
+    recent,
+    random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
+    isAlive: () => heartbeat.alive,
+    observe(event) {
+      if (event.kind === 'outcome') metrics.submissions.count(event.carrierId, event.outcome)
+      else if (event.kind === 'in doubt') metrics.inDoubt.inc({ carrier: event.carrierId }, event.messages)
+      else log.error({ err: event.error }, 'dispatch.trouble')
+    },
+  })
+  const newsDependencies = {
+    subscriptions,
+    baseUrl,
+    offer: (deliveries: readonly NewDelivery[]) => webhooks.offer(deliveries),
+  }
+  const finalNews = createFinalNews(ground, newsDependencies)
+
+  // Steps write in this order: what became of a submission must be there before its receipt is looked up.
+  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), finalNews }))
+  const openings = commits.add(markOpenings())
+  const outcomes = commits.add(
+    recordOutcomes({ finalNews, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
+  )
+  const receipts = commits.add(
+    recordReceipts({
+      lifetimes,
+      recent,
+      finalNews,
+      observe({ matched, orphaned }) {
+        metrics.receipts.inc({ match: 'matched' }, matched)
+        metrics.receipts.inc({ match: 'orphan' }, orphaned)
+      },
+    }),
+  )
+  const networks = createNetworkTable(config.networks)
+  const optOuts = new OptOuts({
+    db,
+    clock,
+    newId,
+    reply: (reply) => replyToKeyword(intake, reply),
+    trouble: (error) => log.error({ err: error }, 'inbound.trouble'),
+  })
+  const keepsInbound = {
+    newId,
+    optOuts,
+    announce: createInboundNews(ground, newsDependencies),
+    ownerOf: numberOwners(ground, { registeredNumbers, baseUrl }),
+    networkOf(sender: string) {
+      const number = parseNumber(sender)
+      return number === null ? null : (networks.find(number)?.mccmnc ?? null)
+    },
+    observe: (tally: InboundTally) => observeInbound({ metrics, log }, tally),
+  }
+  const inbounds = commits.add(recordInbound(keepsInbound))
+  const webhooks = buildWebhooks(ground, { commits, subscriptions })
+  dispatcher.connect({ outcomes, openings })
+  buildCarriers(ground, { simulator, carriers, events: carrierEvents(ground, { dispatcher, receipts, inbounds }) })
+  const heartbeat = new NodeHeartbeat({
+    db,
+    clock,
+    nodeId,
+    async onDead(nodeIds) {
+      await dispatcher.freeLeasesOf(nodeIds)
+      await db.write((tx) => releaseLeases(tx, nodeIds))
+    },
+  })
+  const orphans = new OrphanMatcher({
+    db,
+    clock,
+    receipts,
+    trouble: (error) => log.error({ err: error }, 'receipts.trouble'),
+  })
+
+  const sweeper = new InboundSweeper({
+    ...keepsInbound,
+    db,
+    clock,
+    retentionMs: lifetimes.messageRetentionMs,
+    trouble: (error) => log.error({ err: error }, 'inbound.trouble'),
+  })
+
+  await heartbeat.start()
+  stops.push(() => heartbeat.stop())
+  await webhooks.start()
+  stops.push(() => webhooks.stop(WEBHOOK_DRAIN_MS))
+  await dispatcher.start()
+  stops.push(async () => {
+    await dispatcher.stop()
+    await commits.drain()
+  })
+  orphans.start()
+  stops.push(() => orphans.stop())
+  await optOuts.start()
+  stops.push(() => optOuts.stop())
+  sweeper.start()
+  stops.push(() => sweeper.stop())
+  for (const carrier of carriers.values()) carrier.start()
+  stops.push(async () => {
+    dispatcher.pause()
+    await Promise.all([...carriers.values()].map((carrier) => carrier.stop(CARRIER_DRAIN_MS)))
+  })
+
+  const intake = createSmsIntake({
+    clock,
+    newId,
+    nodeId,
+    lifetimes,
+    networkOf: networks.find,
+    routesFor,
+    priceOf: createPriceList(config.prices),
+    noRoute: NO_ROUTE,
+    optedOut: (accountId, sender, recipient) => optOuts.has(accountId, sender, recipient),
+    memory: dispatcher,
+    queue: accepts,
+    observe: { accepted: () => metrics.accepted.count(), refused: () => metrics.refused.inc() },
+  })
+  return { carriers, dispatcher, commits, intake }
+}
+
+const DAY_MS = 86_400_000
+const RANDOM_STEPS = 2 ** 32
+/** Together with the last commits below the 10 s in which a stop is promised. */
+const CARRIER_DRAIN_MS = 3_500
+const WEBHOOK_DRAIN_MS = 2_500
+
+function buildWebhooks(
+  { config, clock, log, db, nodeId, metrics }: Ground,
+  { commits, subscriptions }: { commits: GroupCommit; subscriptions: Subscriptions },
+): WebhookEngine {
+  const { allowPrivateNetworks } = config.webhooks
+  const userAgent = `Heliograph/${packageJson.version}`
+  return new WebhookEngine({
+    db,
+    commits,
+    clock,
+    nodeId,
+    subscriptions,
+    sender: new HttpSender({ clock, userAgent, allowPrivateNetworks }),
+    retentionMs: config.retention.webhooksDays * DAY_MS,
+    log,
+    observe: {
+      attempt({ event, outcome, durationMs }) {
+        metrics.callbacks.count(event, outcome)
+        metrics.callbackSeconds.observe(durationMs / 1000)
+      },
+      expired: (count) => metrics.callbacksExpired.inc(count),
+      backlog({ waiting, queued, open }) {
+        metrics.callbacksWaiting.set({ place: 'table' }, waiting)
+        metrics.callbacksWaiting.set({ place: 'memory' }, queued + open)
+      },
+    },
+  })
+}
+
+function observeCommit(metrics: Metrics, commit: { entries: number; milliseconds: number; failed: boolean }): void {
+  metrics.commitEntries.observe(commit.entries)
+  metrics.commitSeconds.observe(commit.milliseconds / 1000)
+  if (commit.failed) metrics.commitsFailed.inc()
+}
