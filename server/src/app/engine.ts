@@ -134,6 +134,7 @@ export async function startEngine(
       await dispatcher.freeLeasesOf(nodeIds)
       await db.write((tx) => releaseLeases(tx, nodeIds))
     },
+    onRevived: () => dispatcher.letGo(),
   })
   const orphans = new OrphanMatcher({
     db,

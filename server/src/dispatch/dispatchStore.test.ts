@@ -94,7 +94,9 @@ onEveryStore('dispatch', (open) => {
     await store(db, sampleMessages(2), 'node-1')
     await db.write((tx) => markOpening(tx, [sampleMessage({ carrierId: 'B' })]))
     assert.deepEqual([(await storedMessage(db)).inDoubt, (await storedMessage(db)).carrierId], [true, 'B'])
-    await db.write((tx) => handBack(tx, sampleMessages(2)))
+    await db.write((tx) => handBack(tx, { nodeId: 'node-2', messages: sampleMessages(2) }))
+    assert.deepEqual(await storedLeases(db), ['node-1', 'node-1'])
+    await db.write((tx) => handBack(tx, { nodeId: 'node-1', messages: sampleMessages(2) }))
     assert.equal((await storedMessage(db)).inDoubt, false)
     assert.deepEqual(await storedLeases(db), [null, null])
   })
@@ -232,6 +234,7 @@ onEveryStore('dispatch', (open) => {
         onDead: async (nodeIds) => {
           found.push(...nodeIds)
         },
+        onRevived: async () => {},
       })
     const [crashed, stopped, watcher] = [heartbeat('crashed'), heartbeat('stopped'), heartbeat('watcher')]
     for (const one of [crashed, stopped, watcher]) await one.start()
@@ -248,10 +251,15 @@ onEveryStore('dispatch', (open) => {
     await watcher.stop()
   })
 
-  test('a node that cannot say that it is alive knows before the others may take its messages', async () => {
+  test('a node that cannot say that it is alive knows before the others may, lets go later, and can stop', async () => {
     const db = new UnreliableDatabase(await open())
     const clock = new FakeClock(START)
-    const heartbeat = new NodeHeartbeat({ db, clock, nodeId: 'watcher', onDead: async () => {} })
+    let revived = 0
+    const onRevived = async () => {
+      assert.equal(heartbeat.alive, false)
+      revived++
+    }
+    const heartbeat = new NodeHeartbeat({ db, clock, nodeId: 'watcher', onDead: async () => {}, onRevived })
     assert.equal(heartbeat.alive, false)
     await heartbeat.start()
     assert.equal(heartbeat.alive, true)
@@ -259,7 +267,13 @@ onEveryStore('dispatch', (open) => {
     db.mode = 'down'
     clock.advance(believedAliveUntil - START - 1_000)
     assert.equal(heartbeat.alive, false)
+    assert.equal(revived, 0)
+    await waitFor(() => clock.timers > 0)
     db.mode = 'up'
+    clock.advance(5_000)
+    await waitFor(() => heartbeat.alive)
+    assert.equal(revived, 1)
+    db.mode = 'down'
     await heartbeat.stop()
   })
 })

@@ -100,13 +100,24 @@ export class Dispatcher {
     this.#cancelTick()
     await this.#claiming
     this.#recordAgain()
-    const waiting = this.#channel.takeWaiting().map(({ message }) => message)
-    if (waiting.length === 0) return
     try {
-      await this.#options.db.write((tx) => handBack(tx, waiting))
+      await this.letGo()
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error
     }
+  }
+
+  /**
+   * Gives back what waits in memory, as far as it is still leased to this node; whoever comes first claims it. What the
+   * store does not take back is found as a stray.
+   */
+  async letGo(): Promise<void> {
+    const { db, nodeId } = this.#options
+    const messages = this.#channel.takeWaiting().map(({ message }) => message)
+    if (messages.length === 0) return
+    for (const { id } of messages) this.#held.delete(id)
+    this.suspectStrays()
+    await db.write((tx) => handBack(tx, { nodeId, messages }))
   }
 
   /** Stops handing over, at once; open submissions may still come back. */

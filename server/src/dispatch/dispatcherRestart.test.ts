@@ -239,3 +239,25 @@ test('while other nodes may believe this one dead it hands nothing over', async 
   await engine.advance(1_000)
   assert.equal(carrier.received.length, 1)
 })
+
+test('what others freed because this node was silent is not sent by both', async (context) => {
+  const db = await openTestStore(context)
+  const [busy, idle] = [new ScriptedCarrier('A', { windowMax: 0 }), new ScriptedCarrier('A')]
+  let alive = true
+  const silent = createTestEngine({ db, carriers: [busy], nodeId: 'silent', isAlive: () => alive })
+  const other = createTestEngine({ db, carriers: [idle], nodeId: 'other' })
+  await other.dispatcher.start()
+  await silent.dispatcher.start()
+  await silent.rest()
+  await Promise.all(sampleMessages(3).map((one) => silent.accept(one)))
+  await silent.rest()
+  alive = false
+  await other.dispatcher.freeLeasesOf(['silent'])
+  await other.advance(1_000)
+  await silent.dispatcher.letGo()
+  alive = true
+  busy.windowMax = 5
+  busy.comeUp()
+  await silent.advance(2_000)
+  assert.deepEqual([idle.received.length, busy.received.length], [3, 0])
+})

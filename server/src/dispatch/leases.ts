@@ -17,14 +17,21 @@ update messages set leased_by = $1 where id in (
   order by due_at limit $4 {pg:for update skip locked})
 returning ${MESSAGE_COLUMNS}`
 
-/** Gives messages back that this node took and did not hand over; a mark that it was about to goes away. */
-export function handBack(tx: Transaction, messages: readonly Message[]): void {
-  tx.run(HAND_BACK, [JSON.stringify(messages.map(({ id, inDoubt }) => [id, flag(inDoubt)]))])
+/**
+ * Gives messages back that this node took and did not hand over; a mark that it was about to goes away. Those that
+ * another node has meanwhile stay with it.
+ */
+export function handBack(
+  tx: Transaction,
+  { nodeId, messages }: { nodeId: string; messages: readonly Message[] },
+): void {
+  tx.run(HAND_BACK, [JSON.stringify(messages.map(({ id, inDoubt }) => [id, flag(inDoubt)])), nodeId])
 }
 
 const HAND_BACK = `
 update messages set leased_by = null, in_doubt = v.v_doubt
-from (select value->>0 as v_id, cast(value->>1 as integer) as v_doubt from rows($1)) as v where messages.id = v.v_id`
+from (select value->>0 as v_id, cast(value->>1 as integer) as v_doubt from rows($1)) as v
+where messages.id = v.v_id and leased_by = $2`
 
 /** Frees messages that are leased to this node without its knowing. */
 export function freeStrays(tx: Transaction, messageIds: readonly string[]): void {

@@ -26,10 +26,15 @@ export class NodeHeartbeat {
     return this.#options.clock.now() < this.#aliveUntil
   }
 
+  /** Where the store cannot be told, the others find out by themselves. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancel()
-    await this.#options.db.write((tx) => tx.run('delete from nodes where id = $1', [this.#options.nodeId]))
+    try {
+      await this.#options.db.write((tx) => tx.run('delete from nodes where id = $1', [this.#options.nodeId]))
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error
+    }
   }
 
   #schedule(): void {
@@ -44,8 +49,9 @@ export class NodeHeartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { db, clock, nodeId, onDead } = this.#options
+    const { db, clock, nodeId, onDead, onRevived } = this.#options
     const now = clock.now()
+    const lapsed = this.#aliveUntil > 0 && now >= this.#aliveUntil
     const dead = await db.write(async (tx) => {
       tx.run(
         `insert into nodes (id, alive_until) values ($1, $2)
@@ -54,6 +60,7 @@ export class NodeHeartbeat {
       )
       return tx.all('select id from nodes where alive_until < $1', [now])
     })
+    if (lapsed) await onRevived()
     this.#aliveUntil = now + ALIVE_MS - SAFETY_MS
     const ids = dead.map((row) => String(row.id))
     if (ids.length === 0) return
@@ -73,6 +80,11 @@ export interface HeartbeatOptions {
   readonly nodeId: string
   /** Frees what these nodes held. They are forgotten once it has. */
   readonly onDead: (nodeIds: readonly string[]) => Promise<void>
+  /**
+   * Lets go of what waits in memory: this node was silent so long that others may have freed it. The node counts as
+   * alive again once that is done.
+   */
+  readonly onRevived: () => Promise<void>
 }
 
 const BEAT_EVERY_MS = 5_000
