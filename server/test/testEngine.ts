@@ -64,7 +64,15 @@ export function createTestEngine(options: TestEngineOptions) {
   const outcomes = commits.add(
     recordOutcomes({ finalNews, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
   )
-  const receipts = commits.add(recordReceipts({ lifetimes: LIFETIMES, recent, finalNews, observe: () => {} }))
+  const receipts = commits.add(
+    recordReceipts({
+      lifetimes: LIFETIMES,
+      recent,
+      storeIsShared: db.engine === 'postgres',
+      finalNews,
+      observe: () => {},
+    }),
+  )
   dispatcher.connect({ outcomes, openings })
   const intake = createSmsIntake({
     clock,

@@ -96,6 +96,7 @@ export async function startEngine(
     recordReceipts({
       lifetimes,
       recent,
+      storeIsShared: db.engine === 'postgres',
       finalNews,
       observe({ matched, orphaned }) {
         metrics.receipts.inc({ match: 'matched' }, matched)

@@ -232,15 +232,14 @@ export class Dispatcher {
   #push(plan: RecordedPlan): void {
     this.#unrecorded++
     if (this.#unrecorded >= UNRECORDED_MAX) this.#pause()
-    this.#offer(plan)
+    // Not one that is offered again: its commit may have happened, and its receipt been recorded since.
+    if (this.#offer(plan)) for (const segment of plan.segments) this.#options.recent.remember(plan.message, segment)
   }
 
-  #offer(plan: RecordedPlan): void {
-    if (this.#outcomes?.push(plan) !== true) {
-      this.#unrecordable.push(plan)
-      return
-    }
-    for (const segment of plan.segments) this.#options.recent.remember(plan.message, segment)
+  #offer(plan: RecordedPlan): boolean {
+    const taken = this.#outcomes?.push(plan) === true
+    if (!taken) this.#unrecordable.push(plan)
+    return taken
   }
 
   #recorded(message: Message): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onEveryStore } from '../../test/onEveryStore.ts'
+import { startPostgres } from '../../test/postgres.ts'
 import {
   messageId,
   START,
@@ -9,9 +10,13 @@ import {
   sampleSegment,
   textOfParts,
 } from '../../test/sampleMessages.ts'
+import { acceptAll, keepOpen, ScriptedCarrier } from '../../test/scriptedCarrier.ts'
 import { storedLeases, storedMessage, storedView } from '../../test/storedMessages.ts'
 import { createTestEngine, statesCalledBack, type TestEngine } from '../../test/testEngine.ts'
+import { UnreliableDatabase } from '../../test/unreliableDatabase.ts'
 import type { Database } from '../db/database.ts'
+import { migrate } from '../db/migrate.ts'
+import { openPostgres } from '../db/postgres.ts'
 import { applyChange } from '../messages/changeStatus.ts'
 import type { Message, SubmittedSegment } from '../messages/message.ts'
 import { readSegments } from '../messages/readMessages.ts'
@@ -204,6 +209,25 @@ onEveryStore('receipts', (open) => {
     }
   })
 
+  test('a receipt that comes again after a lost commit answer makes no second callback', async () => {
+    const db = new UnreliableDatabase(await open())
+    const carrier = new ScriptedCarrier('A', { script: keepOpen })
+    const engine = createTestEngine({ db, carriers: [carrier] })
+    await engine.dispatcher.start()
+    await engine.rest()
+    await engine.accept(sampleMessage())
+    await engine.rest()
+    db.mode = 'answers lost'
+    carrier.endOpen({ kind: 'accepted', carrierMessageId: 'once' })
+    await engine.rest()
+    db.mode = 'up'
+    const receipt = sampleReceipt({ carrierId: 'A', carrierMessageId: 'once' })
+    assert.equal(await engine.receive(receipt), true)
+    await engine.advance(1_000)
+    assert.equal(await engine.receive({ ...receipt, state: 'undelivered', errorCode: '0006' }), true)
+    assert.deepEqual(await statesCalledBack(db, messageId(1)), ['DELIVERED'])
+  })
+
   test('a receipt for one part moves the change time of the message and leaves its lease', async () => {
     const db = await open()
     const engine = engineOf(db)
@@ -236,4 +260,24 @@ onEveryStore('receipts', (open) => {
     assert.deepEqual([message.status, parts[0]?.status], ['unknown', 'delivered'])
     assert.deepEqual(await statesCalledBack(db, messageId(1)), ['EXPIRED'])
   })
+})
+
+test('a receipt that another node has recorded owes no second callback where the submission is remembered', async (context) => {
+  const postgres = await startPostgres()
+  context.after(() => postgres.stop())
+  const db = await openPostgres({ url: await postgres.url('receipts') })
+  context.after(() => db.close())
+  await migrate(db)
+  const carrier = new ScriptedCarrier('A', { script: acceptAll })
+  const submitting = createTestEngine({ db, carriers: [carrier] })
+  await submitting.dispatcher.start()
+  await submitting.rest()
+  await submitting.accept(sampleMessage())
+  await submitting.rest()
+  const [segment] = await readSegments(db, [messageId(1)])
+  const receipt = sampleReceipt({ carrierId: 'A', carrierMessageId: segment?.carrierMessageId ?? '' })
+  const other = createTestEngine({ db, carriers: [], nodeId: 'other' })
+  assert.equal(await other.receive(receipt), true)
+  assert.equal(await submitting.receive({ ...receipt, state: 'undelivered', errorCode: '0006' }), true)
+  assert.deepEqual(await statesCalledBack(db, messageId(1)), ['DELIVERED'])
 })

@@ -1,7 +1,7 @@
 import type { Receipt } from '../carriers/carrier.ts'
 import type { Row, Transaction } from '../db/database.ts'
 import type { BatchStep } from '../db/groupCommit.ts'
-import { type FinalNews, owedNews, touchMessages, writeChanges } from '../messages/changeStatus.ts'
+import { type FinalNews, owedNews, touchMessages, writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
 import type { Lifetimes } from '../messages/lifetimes.ts'
 import {
   MESSAGE_COLUMNS,
@@ -31,6 +31,8 @@ export interface ReceiptEntry {
 export interface ReceiptDependencies {
   readonly lifetimes: Lifetimes
   readonly recent: RecentSubmissions
+  /** Other nodes record receipts in the same store, so what is remembered here may be final already. */
+  readonly storeIsShared: boolean
   readonly finalNews: FinalNews
   /** How many receipts of a batch matched, and how many were kept as orphans. */
   readonly observe: (batch: { readonly matched: number; readonly orphaned: number }) => void
@@ -42,7 +44,7 @@ export interface ReceiptDependencies {
  * known is kept; one that repeats what is known changes nothing.
  */
 export function recordReceipts(dependencies: ReceiptDependencies): BatchStep<ReceiptEntry> {
-  const { lifetimes, recent, finalNews, observe } = dependencies
+  const { recent, finalNews, observe } = dependencies
   return {
     name: 'record receipts',
     urgent: true,
@@ -55,7 +57,7 @@ export function recordReceipts(dependencies: ReceiptDependencies): BatchStep<Rec
         tx,
         entries.filter((entry, index) => found.has(index) && entry.orphan),
       )
-      const owed = owedNews(await settle(tx, entries, found, lifetimes), finalNews)
+      const owed = await settle(tx, entries, found, dependencies)
       const announced = owed.length > 0 ? finalNews.announce(tx, owed) : null
       return () => {
         for (const entry of entries) entry.answer(true)
@@ -127,12 +129,12 @@ function segmentOf(row: Row): SubmittedSegment {
   })
 }
 
-/** Resolves with the messages that it moved. */
+/** Resolves with the messages that it made final and that somebody is to be told of. */
 async function settle(
   tx: Transaction,
   entries: readonly ReceiptEntry[],
   found: ReadonlyMap<number, Found>,
-  lifetimes: Lifetimes,
+  { lifetimes, storeIsShared, finalNews }: ReceiptDependencies,
 ): Promise<MessageView[]> {
   const messages = new Map<string, { message: Message; news: { segment: SubmittedSegment; entry: ReceiptEntry }[] }>()
   for (const [index, { message, segment }] of found) {
@@ -154,16 +156,20 @@ async function settle(
     tx,
     settled.flatMap(({ changed }) => changed),
   )
-  const moved = settled.filter((one) => one.moved).map(({ message }) => message)
-  const finished = moved.filter(({ status }) => isFinal(status))
-  if (finished.length > 0) writeChanges(tx, finished)
-  if (finished.length < moved.length) {
-    touchMessages(
-      tx,
-      moved.filter(({ status }) => !isFinal(status)),
-    )
+  const moved = settled.filter((one) => one.moved)
+  const touched = moved.map(({ message }) => message).filter(({ status }) => !isFinal(status))
+  if (touched.length > 0) touchMessages(tx, touched)
+  const finished = moved.map(({ message }) => message).filter(({ status }) => isFinal(status))
+  const owed = owedNews(
+    moved.map(({ message, segments }) => ({ message, parts: newestParts(segments) })),
+    finalNews,
+  )
+  if (storeIsShared && owed.length > 0) {
+    const ended = await writeChangesOfOpen(tx, finished)
+    return owed.filter(({ message }) => ended.has(message.id))
   }
-  return settled.flatMap(({ message, segments, moved }) => (moved ? [{ message, parts: newestParts(segments) }] : []))
+  if (finished.length > 0) writeChanges(tx, finished)
+  return owed
 }
 
 /** All segments of long messages; a short one has the one segment that the receipt is about. */
