@@ -122,15 +122,19 @@ function asProblem(error: FastifyError | Problem, report: () => void): Problem {
 
 type SchemaError = NonNullable<FastifyError['validation']>[number]
 
-/** What a schema found wrong, by the caller's field names; one message a field. */
+/** What a schema found wrong, by the caller's field names; one message a field, and not of more fields than anybody reads. */
 export function violationsOf(errors: readonly SchemaError[]): Violation[] {
   const violations = new Map<string, Violation>()
   for (const error of errors) {
+    if (violations.size === VIOLATIONS_MAX) break
     const field = fieldOf(error)
     if (!violations.has(field)) violations.set(field, { field, message: messageOf(error) })
   }
   return [...violations.values()]
 }
+
+/** A list in a body of a megabyte can have hundreds of thousands of wrong entries. */
+const VIOLATIONS_MAX = 100
 
 function fieldOf({ instancePath, keyword, params }: SchemaError): string {
   const path = instancePath.slice(1).replaceAll('/', '.')
