@@ -97,7 +97,9 @@ export async function rotateSecret(
 ): Promise<EndpointWithSecret | null> {
   const text = secret === 'new' ? createSecretText() : secret
   const endpoint = await change(management, { accountId, id }, (before, now) => {
-    const overlaps = overlapMs > 0 && before.secret !== null
+    // One that cannot be read any more signs nothing, and would stop the calls.
+    const readable = before.secret !== null && management.sealer.open(before.secret, sealPlaces.secret(id)) !== null
+    const overlaps = overlapMs > 0 && readable
     return {
       ...before,
       secret: management.sealer.seal(text, sealPlaces.secret(id)),

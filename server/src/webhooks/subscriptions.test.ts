@@ -143,6 +143,11 @@ onEveryStore('subscriptions', (open) => {
     await stranger.subscriptions.refresh()
     assert.equal(stranger.subscriptions.isCallable(id), false)
     assert.equal(stranger.troubles.length, 1)
+    // Given anew, they are good again.
+    const rotation = { accountId: 'acme', id, secret: 'new', overlapMs: 60_000 } as const
+    assert.equal((await rotateSecret(stranger.management, rotation))?.endpoint.previousSecret, null)
+    await changeEndpoint(stranger.management, { accountId: 'acme', id, wishes: { header } })
+    assert.equal(stranger.subscriptions.isCallable(id), true)
     // Moved to another row, a sealed text does not open either.
     const other = await node.create()
     await db.write((tx) => {

@@ -8,7 +8,7 @@ const LIST_MAX = 100
 
 const events = Type.Array(Type.String({ maxLength: 64, pattern: '^[a-z_]+\\.[a-z_]+$' }), {
   maxItems: LIST_MAX,
-  description: 'message.status, message.inbound, opt_out.changed, endpoint.disabled; empty: all, later ones too',
+  description: 'message.status, message.inbound, endpoint.disabled; empty: all, later ones too',
 })
 const channels = Type.Array(Type.String({ maxLength: 32, pattern: '^[a-z]+$' }), {
   maxItems: LIST_MAX,
