@@ -14,6 +14,7 @@ let messageId: string
 let requestId: string
 let endpointId: string
 let deliveryId: string
+let inboundId: string
 
 before(async () => {
   postgres = await startPostgres()
@@ -35,6 +36,7 @@ before(async () => {
   requestId = await registerNumber()
   endpointId = await makeEndpoint()
   deliveryId = await makeDelivery()
+  inboundId = await receive()
   // Uses up what the account may ask for in its first 100 seconds.
   await heliograph.call('/api/v1/keys', { key: 'key-of-slow' })
 })
@@ -100,6 +102,17 @@ async function makeDelivery(): Promise<string> {
   return String(id)
 }
 
+/** The id of an inbound message to the number of the configuration. */
+async function receive(): Promise<string> {
+  await heliograph.call('/sim/v1/inbound', { body: { from: '+491622943176', to: CONFIGURED, text: 'Hello' } })
+  let id: string | undefined
+  await waitFor(async () => {
+    id = (await heliograph.call<{ messages: { requestId: string }[] }>('/api/v1/inbound')).body.messages[0]?.requestId
+    return id !== undefined
+  })
+  return String(id)
+}
+
 const moveRequest = (status: string) =>
   heliograph.call(`/api/v1/provisioning/${requestId}/status`, { body: { status } })
 
@@ -143,6 +156,21 @@ const WAYS: Record<string, Record<number, Way>> = {
     ...keyed('/api/v1/messages/x'),
     200: () => heliograph.call(`/api/v1/messages/${messageId}`),
     404: call('/api/v1/messages/x'),
+  },
+  'get /api/v1/inbound': {
+    ...keyed('/api/v1/inbound'),
+    200: call('/api/v1/inbound'),
+    400: call('/api/v1/inbound?limit=0'),
+  },
+  'get /api/v1/inbound/{id}': {
+    ...keyed('/api/v1/inbound/x'),
+    200: () => heliograph.call(`/api/v1/inbound/${inboundId}`),
+    404: call('/api/v1/inbound/x'),
+  },
+  'get /api/v1/opt-outs': {
+    ...keyed('/api/v1/opt-outs'),
+    200: call('/api/v1/opt-outs'),
+    400: call('/api/v1/opt-outs?limit=0'),
   },
   'post /api/v1/text': {
     ...keyed('/api/v1/text', { message: 'x' }),
