@@ -212,7 +212,8 @@ export class Dispatcher {
       }
       const unsent = outcome.segments.filter((segment) => segment.outcome.kind === 'unsent').length
       if (unsent > 0 && unsent === outcome.segments.length) {
-        this.#sendAgain(submission)
+        // Nothing left this process, so nothing needs to be recorded: the message goes back to the queue.
+        this.#channel.send([submission])
         return
       }
       const doubts = outcome.segments.some((segment) => segment.outcome.kind === 'unknown')
@@ -223,11 +224,6 @@ export class Dispatcher {
   }
 
   readonly #onDoubt = (carrierId: string): OnDoubt => this.#options.carriers.get(carrierId)?.onDoubt ?? 'resend'
-
-  /** Nothing left this process, so nothing needs to be recorded: the message goes back to the queue. */
-  #sendAgain(submission: Submission): void {
-    this.#channel.send([submission])
-  }
 
   #push(plan: RecordedPlan): void {
     this.#unrecorded++

@@ -27,7 +27,7 @@ export type SignatureMethod = 'HS256' | 'HS512'
 
 /** What an event is about, as far as endpoints choose by it. */
 export interface EventTraits {
-  /** 'message.status', 'message.inbound', 'opt_out.changed', 'endpoint.disabled' … */
+  /** 'message.status', 'message.inbound', 'endpoint.disabled' … */
   readonly event: string
   readonly channel: string | null // null: about no channel, so whoever chose some is not told
   /** The account's own number: the sender of what it sends, the recipient of what it receives. */

@@ -5,22 +5,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { systemClock as clock } from '../src/clock.ts'
-import { GroupCommit } from '../src/db/groupCommit.ts'
-import { migrate } from '../src/db/migrate.ts'
-import { openSqlite } from '../src/db/sqlite.ts'
-import { createIds } from '../src/ids.ts'
-import { announce } from '../src/webhooks/announce.ts'
-import type { NewDelivery } from '../src/webhooks/delivery.ts'
-import { WebhookEngine } from '../src/webhooks/engine.ts'
-import { HttpSender } from '../src/webhooks/httpSender.ts'
-import { Subscriptions } from '../src/webhooks/subscriptions.ts'
-import { createTestSealer } from './testSealer.ts'
+import { systemClock as clock } from '../server/src/clock.ts'
+import { GroupCommit } from '../server/src/db/groupCommit.ts'
+import { migrate } from '../server/src/db/migrate.ts'
+import { openSqlite } from '../server/src/db/sqlite.ts'
+import { createIds } from '../server/src/ids.ts'
+import { announce } from '../server/src/webhooks/announce.ts'
+import type { NewDelivery } from '../server/src/webhooks/delivery.ts'
+import { WebhookEngine } from '../server/src/webhooks/engine.ts'
+import { HttpSender } from '../server/src/webhooks/httpSender.ts'
+import { Subscriptions } from '../server/src/webhooks/subscriptions.ts'
+import { createTestSealer } from '../server/test/testSealer.ts'
 
 /**
  * Measures what one endpoint that hangs 30 s and one that refuses do to 98 others: two engines with a store each take
  * turns, second by second, one with the two and one without them. With `--null` neither has them, which shows how much
- * of a difference is noise. Run by hand: node server/test/webhookIsolation.ts [--null]
+ * of a difference is noise. Run by hand: node bench/webhookIsolation.ts [--null]
  */
 const withBad = !process.argv.includes('--null')
 const ENDPOINTS = 100
