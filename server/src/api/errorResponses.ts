@@ -8,10 +8,27 @@ export const ErrorResponse = Type.Object({
 })
 export type ErrorResponse = Static<typeof ErrorResponse>
 
+/** The same in the one of them that numbers its codes and names each error. */
+export const IdentifiedErrorResponse = Type.Object({
+  code: Type.String({ description: 'A number, or one word, for programs' }),
+  id: Type.String({ description: 'Of this error, a UUID' }),
+  message: Type.String({ description: 'What is wrong, for people' }),
+  timestamp: Type.Integer({ description: 'Epoch milliseconds' }),
+})
+export type IdentifiedErrorResponse = Static<typeof IdentifiedErrorResponse>
+
 /** The errors an endpoint documents, for its `response`. What every endpoint behind a key can answer is among them. */
 export function errorResponses(...statuses: readonly number[]): Record<number, object> {
+  return describe(statuses, ErrorResponse)
+}
+
+export function identifiedErrorResponses(...statuses: readonly number[]): Record<number, object> {
+  return describe(statuses, IdentifiedErrorResponse)
+}
+
+function describe(statuses: readonly number[], schema: object): Record<number, object> {
   const all = [...statuses, 401, 403, 429, 503]
-  return Object.fromEntries(all.map((status) => [status, { description: DESCRIPTIONS[status], ...ErrorResponse }]))
+  return Object.fromEntries(all.map((status) => [status, { description: DESCRIPTIONS[status], ...schema }]))
 }
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
