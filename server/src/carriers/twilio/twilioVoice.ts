@@ -1,0 +1,264 @@
+import type { Clock } from '../../clock.ts'
+import { TokenBucket } from '../../tokenBucket.ts'
+import type {
+  CallSubmission,
+  Carrier,
+  CarrierEvents,
+  CarrierHealth,
+  OnDoubt,
+  Receipt,
+  SubmitOutcome,
+} from '../carrier.ts'
+import { AccountProbe } from './accountProbe.ts'
+import { type ApiAnswer, ApiClient } from './apiClient.ts'
+import { outcomeOfCall, troubleOf } from './callOutcome.ts'
+import { receiptOfCall, receiptOfCallback } from './callReceipt.ts'
+import { CallWatch } from './callWatch.ts'
+import type { TwilioCarrierConfig } from './config.ts'
+import type { TwilioCarrierLogEvent } from './logEvent.ts'
+import { Pause } from './pause.ts'
+import { OTHER } from './refusals.ts'
+import { type TwilioSettings, twilioSettings } from './settings.ts'
+import { isSigned, type SignedCallback } from './signature.ts'
+import { sayTwice, twimlCharactersMax } from './twiml.ts'
+
+export interface TwilioVoiceDependencies {
+  readonly clock: Clock
+  readonly events: Pick<CarrierEvents, 'room' | 'receipt'>
+  /** Where status callbacks reach us. Null: nowhere, so calls are looked at instead. */
+  readonly statusUrl: () => string | null
+  log?(event: TwilioCarrierLogEvent): void
+}
+
+/** A carrier of calls that also takes the status callbacks of its provider. */
+export interface TwilioVoice extends Carrier<CallSubmission> {
+  /**
+   * One status callback. 'taken': it is committed, or says nothing that we could use. 'try later': it could not be
+   * committed.
+   */
+  receive(callback: SignedCallback): Promise<'taken' | 'bad signature' | 'try later'>
+}
+
+/** A carrier over Twilio's Calls API, or one that speaks it. Calls nobody before `start`. */
+export function createTwilioVoice(config: TwilioCarrierConfig, dependencies: TwilioVoiceDependencies): TwilioVoice {
+  return new TwilioCarrier(twilioSettings(config), dependencies)
+}
+
+type SubmitDone = (outcome: SubmitOutcome) => void
+
+class TwilioCarrier implements TwilioVoice {
+  readonly id: string
+  readonly onDoubt: OnDoubt
+  readonly #settings: TwilioSettings
+  readonly #clock: Clock
+  readonly #events: TwilioVoiceDependencies['events']
+  readonly #statusUrl: () => string | null
+  readonly #log: (event: TwilioCarrierLogEvent) => void
+  readonly #api: ApiClient
+  readonly #probe: AccountProbe
+  readonly #pause: Pause
+  readonly #bucket: TokenBucket | null // null: as fast as `concurrency` allows
+  readonly #watch: CallWatch
+  #open = 0
+  #stopped: Promise<void> | null = null
+  #drained: () => void = () => {}
+  /** `room()` was 0 since `events.room` was last called: somebody may be waiting for the event. */
+  #roomAwaited = false
+  #cancelRoomTimer: (() => void) | null = null
+
+  constructor(settings: TwilioSettings, { clock, events, statusUrl, log }: TwilioVoiceDependencies) {
+    this.id = settings.id
+    this.onDoubt = settings.onDoubt
+    this.#settings = settings
+    this.#clock = clock
+    this.#events = events
+    this.#statusUrl = statusUrl
+    this.#log = log ?? (() => {})
+    const { requestTimeoutMs: timeoutMs, accountSid: user, authToken: password } = settings
+    this.#api = new ApiClient({ clock, timeoutMs, user, password })
+    this.#pause = new Pause(clock)
+    this.#bucket = settings.throughput === 0 ? null : new TokenBucket(clock, burstOf(settings.throughput))
+    this.#probe = new AccountProbe({
+      ...settings,
+      clock,
+      look: (done) => this.#get('.json', (answer) => done(troubleOf(answer))),
+      changed: (trouble) => this.#changed(trouble),
+    })
+    this.#watch = new CallWatch({
+      clock,
+      firstLookMs: () => (statusUrl() === null ? FIRST_LOOK_MS : settings.ringSeconds * 1_000 + CALLBACK_GRACE_MS),
+      look: (callSid, done) => this.#look(callSid, done),
+    })
+  }
+
+  room(): number {
+    const room = this.#countRoom()
+    if (room === 0) this.#awaitRoom()
+    return room
+  }
+
+  submit(submission: CallSubmission, done: SubmitDone): void {
+    if (this.#countRoom() === 0) {
+      setImmediate(done, { kind: 'unsent', reason: this.#stopped ? 'the carrier is stopping' : 'the carrier is full' })
+      return
+    }
+    const twiml = sayTwice(submission.text, this.#settings.voices(submission.language))
+    if (twiml.length > twimlCharactersMax) {
+      setImmediate(done, { kind: 'refused', ...OTHER, reason: 'the text is too long to be said' })
+      return
+    }
+    this.#bucket?.take()
+    this.#open++
+    const url = `${this.#settings.accountUrl}/Calls.json`
+    this.#api.send({ method: 'POST', url, form: this.#formOf(submission, twiml) }, (answer) => this.#end(answer, done))
+    if (this.#countRoom() === 0) this.#awaitRoom()
+  }
+
+  health(): CarrierHealth {
+    const { up, trouble } = this.#probe
+    return { up, bindsUp: up ? 1 : 0, bindsWanted: 1, inFlight: this.#open, lastError: trouble }
+  }
+
+  start(): void {
+    this.#probe.start()
+  }
+
+  stop(drainMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(drainMs)
+    return this.#stopped
+  }
+
+  receive(callback: SignedCallback): Promise<'taken' | 'bad signature' | 'try later'> {
+    if (!isSigned(this.#settings.authToken, callback)) return Promise.resolve('bad signature')
+    const receipt = receiptOfCallback(this.id, callback.form)
+    if (receipt === null) {
+      // Taken, because it would be as unreadable the next time.
+      this.#log({ event: 'carrier.receipt_unreadable', carrierId: this.id })
+      return Promise.resolve('taken')
+    }
+    return new Promise((resolve) => {
+      this.#report(receipt, (taken) => resolve(taken ? 'taken' : 'try later'))
+    })
+  }
+
+  async #stop(drainMs: number): Promise<void> {
+    this.#probe.stop()
+    this.#watch.stop()
+    this.#cancelRoomTimer?.()
+    if (this.#open > 0) await this.#openAnswered(drainMs)
+    this.#api.close()
+  }
+
+  #openAnswered(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(withinMs, resolve)
+      this.#drained = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  #formOf({ to, caller }: CallSubmission, twiml: string): string {
+    const form = new URLSearchParams({ To: to, From: caller ?? this.#settings.from, Twiml: twiml })
+    form.set('Timeout', String(this.#settings.ringSeconds))
+    const statusUrl = this.#statusUrl()
+    if (statusUrl === null) return form.toString()
+    form.set('StatusCallback', statusUrl)
+    form.set('StatusCallbackMethod', 'POST')
+    for (const event of ['initiated', 'ringing', 'answered', 'completed']) form.append('StatusCallbackEvent', event)
+    return form.toString()
+  }
+
+  #end(answer: ApiAnswer, done: SubmitDone): void {
+    this.#open--
+    const outcome = outcomeOfCall(answer)
+    if (outcome.kind === 'accepted') {
+      this.#pause.reset()
+      this.#watch.watch(outcome.carrierMessageId)
+    } else if (outcome.kind === 'unsent' || isAboutAccount(answer)) {
+      this.#probe.suspect(outcome.reason)
+    } else if (outcome.kind === 'refused' && outcome.retry === 'same carrier later') {
+      this.#leaveAlone(outcome.reason, answer)
+    }
+    done(outcome)
+    this.#checkRoom()
+    if (this.#open === 0) this.#drained()
+  }
+
+  #leaveAlone(reason: string, answer: ApiAnswer): void {
+    if (!this.#pause.begin(answer.kind === 'answered' ? answer.retryAfter : null)) return
+    this.#log({ event: 'carrier.throttled', carrierId: this.id, reason, pauseMs: this.#pause.leftMs() })
+  }
+
+  #changed(trouble: string | null): void {
+    if (trouble === null) {
+      this.#log({ event: 'carrier.up', carrierId: this.id })
+      this.#checkRoom()
+    } else this.#log({ event: 'carrier.down', carrierId: this.id, reason: trouble })
+  }
+
+  #countRoom(): number {
+    if (!this.#probe.up || this.#stopped !== null || this.#pause.leftMs() > 0) return 0
+    const free = this.#settings.concurrency - this.#open
+    return Math.max(0, Math.min(free, this.#bucket?.available() ?? free))
+  }
+
+  /** Room comes back by an answer or a probe, which look for themselves, or by time alone: then a timer has to look. */
+  #awaitRoom(): void {
+    this.#roomAwaited = true
+    if (this.#cancelRoomTimer !== null || this.#stopped !== null) return
+    const waitMs = Math.max(this.#pause.leftMs(), this.#bucket?.msUntil() ?? 0)
+    if (waitMs === 0) return
+    this.#cancelRoomTimer = this.#clock.after(waitMs, () => {
+      this.#cancelRoomTimer = null
+      this.#checkRoom()
+    })
+  }
+
+  #checkRoom(): void {
+    if (!this.#roomAwaited) return
+    if (this.#countRoom() === 0) {
+      this.#awaitRoom()
+    } else {
+      this.#roomAwaited = false
+      this.#events.room(this.id)
+    }
+  }
+
+  #look(callSid: string, done: (settled: boolean) => void): void {
+    this.#get(`/Calls/${callSid}.json`, (answer) => {
+      const found = answer.kind === 'answered' && answer.status < 300
+      const receipt = found ? receiptOfCall(this.id, callSid, answer.body) : null
+      // Who knows nothing of the call now will not know more of it later.
+      if (receipt === null) done(answer.kind === 'answered' && answer.status === 404)
+      else this.#report(receipt, done)
+    })
+  }
+
+  #report(receipt: Receipt, answer: (taken: boolean) => void): void {
+    this.#events.receipt(receipt, (taken) => {
+      if (taken && receipt.state !== 'enroute') this.#watch.forget(receipt.carrierMessageId)
+      answer(taken)
+    })
+  }
+
+  #get(path: string, done: (answer: ApiAnswer) => void): void {
+    this.#api.send({ method: 'GET', url: this.#settings.accountUrl + path, form: null }, done)
+  }
+}
+
+function isAboutAccount(answer: ApiAnswer): boolean {
+  return answer.kind === 'answered' && (answer.status === 401 || answer.status === 403)
+}
+
+function burstOf(ratePerSecond: number) {
+  return { ratePerSecond, burstTokensMax: Math.ceil((ratePerSecond * BURST_MS) / 1_000) }
+}
+
+/** What the rate may save up, in time; one call may always go at once. */
+const BURST_MS = 50
+/** Where no callback comes: a call that somebody answers at once is over by then. */
+const FIRST_LOOK_MS = 15_000
+/** Where callbacks come: for the text to be said twice, and for the last callback to arrive. */
+const CALLBACK_GRACE_MS = 60_000
