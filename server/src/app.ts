@@ -13,8 +13,8 @@ import { createIds } from './ids.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { loadNodeId } from './nodeId.ts'
-import { deriveKey, loadSecret, open, seal } from './secrets.ts'
-import type { Sealer } from './webhooks/sealer.ts'
+import type { Sealer } from './sealer.ts'
+import { deriveKey, loadSecret, open, type Secret, seal } from './secrets.ts'
 import { Subscriptions } from './webhooks/subscriptions.ts'
 
 export interface Heliograph {
@@ -61,13 +61,22 @@ async function run(ground: Ground): Promise<string> {
   let url = ''
   const baseUrl = () => config.http.publicUrl ?? url
   const registeredNumbers = await startRegisteredNumbers(ground)
-  const sealer = await createSealer(config)
+  const secret = await loadSecret(config)
+  const sealer = createSealer(secret, 'webhook endpoints')
   const subscriptions = await startSubscriptions(ground, sealer)
-  const engine = await startEngine(ground, { simulator, registeredNumbers, subscriptions, baseUrl })
+  const engine = await startEngine(ground, {
+    simulator,
+    registeredNumbers,
+    subscriptions,
+    sealer: createSealer(secret, 'message texts'),
+    baseUrl,
+  })
   const http = await buildHttp(ground, { engine, registeredNumbers, subscriptions, sealer, baseUrl })
   if (simulator !== null) await mountSimulator(http, simulator)
   stops.push(() => closeServer(http, { clock, drainMs: HTTP_DRAIN_MS }))
   url = await http.listen({ host: config.http.host, port: config.http.port })
+  // These may lead back to this server: the simulator plays their provider.
+  for (const carrier of engine.carriers.voice.values()) carrier.start()
   return url
 }
 
@@ -79,8 +88,9 @@ async function startRegisteredNumbers({ db, clock, log, stops }: Ground): Promis
   return registeredNumbers
 }
 
-async function createSealer(config: Config): Promise<Sealer> {
-  const key = deriveKey(await loadSecret(config), 'webhook endpoints')
+/** What is sealed for one purpose does not open for another. */
+function createSealer(secret: Secret, purpose: string): Sealer {
+  const key = deriveKey(secret, purpose)
   return { seal: (text, place) => seal(key, text, place), open: (sealed, place) => open(key, sealed, place) }
 }
 

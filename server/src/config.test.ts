@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { optOutRepliesOf } from './accounts/optOutReplies.ts'
 import type { Environment } from './config/readYaml.ts'
-import { ConfigError, type ConfigFlags, loadConfig } from './config.ts'
+import { type Config, ConfigError, type ConfigFlags, loadConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'heliograph-config-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -17,8 +17,8 @@ test('without a file the demo is complete: simulator, its carrier and route, one
   assert.deepEqual(config.http, { host: '127.0.0.1', port: 8080, publicUrl: null, bodyBytesMax: 1_048_576 })
   assert.equal(config.webhooks.allowPrivateNetworks, true)
   assert.deepEqual(idsOf(config.accounts), ['demo'])
-  assert.deepEqual(idsOf(config.carriers), ['simulator'])
-  assert.deepEqual(carriersOf(config.routes), ['simulator'])
+  assert.deepEqual(idsOf(config.carriers), ['simulator', 'simulator-voice'])
+  assert.deepEqual(carriersOf(config.routes), ['simulator', 'simulator-voice'])
   assert.deepEqual(config.simulator, { host: '127.0.0.1', smppPort: 0 })
   assert.equal(config.store.url, null)
   assert.equal(config.retention.messagesDays, 90)
@@ -72,8 +72,8 @@ networks:
       optOutReplies: { stop: 'Bye', start: optOutRepliesOf('acme').start, help: '' },
     },
   ])
-  assert.equal(config.carriers[0]?.port, 2775)
-  assert.equal(config.carriers[0]?.password, '00123', 'digits without quotes stay as written')
+  assert.equal(smppOf(config.carriers[0]).port, 2775)
+  assert.equal(smppOf(config.carriers[0]).password, '00123', 'digits without quotes stay as written')
   assert.deepEqual(config.routes, [
     {
       carrier: 'smsc-1',
@@ -178,7 +178,7 @@ test('an empty file, and sections without content, mean the defaults', () => {
     assert.equal(config.demo, false)
     assert.deepEqual(config.accounts, [])
     assert.equal(config.http.port, 8080)
-    assert.deepEqual(carriersOf(config.routes), ['simulator'])
+    assert.deepEqual(carriersOf(config.routes), ['simulator', 'simulator-voice'])
   }
 })
 
@@ -245,9 +245,9 @@ test('the simulator runs without carriers or where asked for, and takes routes o
   assert.equal(load(carriers).simulator, null)
   assert.deepEqual(carriersOf(load(carriers).routes), ['a'])
   const both = load(`${carriers}simulator: { smppPort: 2775 }\n`)
-  assert.deepEqual(idsOf(both.carriers), ['a', 'simulator'])
+  assert.deepEqual(idsOf(both.carriers), ['a', 'simulator', 'simulator-voice'])
   assert.deepEqual(carriersOf(both.routes), ['a'])
-  assert.equal(both.carriers[1]?.port, 2775)
+  assert.equal(smppOf(both.carriers[1]).port, 2775)
   const neither = load('simulator: false\n')
   assert.deepEqual([neither.simulator, neither.carriers, neither.routes], [null, [], []])
   assert.deepEqual(
@@ -294,6 +294,11 @@ function write(text: string): string {
   const file = join(folder, `${++files}.yaml`)
   writeFileSync(file, text)
   return file
+}
+
+function smppOf(carrier: Config['carriers'][number] | undefined) {
+  if (carrier?.type !== 'smpp') throw new Error('not an SMPP carrier')
+  return carrier
 }
 
 function idsOf(entries: readonly { readonly id: string }[]): string[] {

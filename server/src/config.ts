@@ -3,15 +3,15 @@ import { resolve } from 'node:path'
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Account } from './accounts/account.ts'
 import { DEMO_ACCOUNT } from './accounts/demoAccount.ts'
-import type { SmppCarrierConfig } from './carriers/smpp/config.ts'
 import { readAccounts } from './config/accounts.ts'
+import { type CarrierConfig, completeRoutes, readCarriers } from './config/carriers.ts'
 import { digitsOf } from './config/fields.ts'
 import { readPrices } from './config/prices.ts'
 import { type Findings, readBySchema, readIfRight } from './config/readBySchema.ts'
 import { type ConfigNode, EMPTY_MAP, type Environment, readYaml, textNode } from './config/readYaml.ts'
-import { knownIds, readRoutes, routesTo } from './config/routes.ts'
+import { knownIds, readRoutes } from './config/routes.ts'
 import { ConfigFile, LogLevel } from './config/schema.ts'
-import { readCarriers, type SimulatorConfig } from './config/simulator.ts'
+import type { SimulatorConfig } from './config/simulator.ts'
 import { OperatorError, reasonOf } from './operatorError.ts'
 import type { Route } from './routing/chooseCarriers.ts'
 import type { Price } from './routing/findPrice.ts'
@@ -34,7 +34,7 @@ export interface Config {
   }
   readonly webhooks: { readonly allowPrivateNetworks: boolean }
   readonly accounts: readonly Account[]
-  readonly carriers: readonly SmppCarrierConfig[]
+  readonly carriers: readonly CarrierConfig[]
   readonly routes: readonly Route[]
   readonly prices: readonly Price[]
   readonly networks: readonly NetworkRow[]
@@ -102,7 +102,7 @@ export function loadConfig({ flags = {}, environment }: { flags?: ConfigFlags; e
     webhooks: { allowPrivateNetworks: demo || written.webhooks.allowPrivateNetworks },
     accounts: demo ? [DEMO_ACCOUNT] : accounts,
     carriers: carriers.all,
-    routes: written.routes ? readRoutes(written.routes, known, findings) : routesTo(carriers.byDefault),
+    routes: completeRoutes(written.routes ? readRoutes(written.routes, known, findings) : null, carriers.all),
     prices: readPrices(written.prices, known, findings),
     networks: written.networks.map((row) => ({ ...row, prefix: digitsOf(row.prefix) })),
     simulator: carriers.simulator,

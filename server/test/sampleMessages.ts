@@ -16,10 +16,13 @@ export function sampleMessage(over: Partial<Message> = {}): Message {
   return {
     id: messageId(1),
     accountId: 'acme',
+    channel: 'sms',
+    origin: null,
     status: 'accepted',
     sender: 'Heliograph',
     recipient: sampleRecipient(),
     body: 'Hello',
+    content: null,
     encoding: 'gsm7',
     parts: 1,
     transcoding: null,

@@ -1,5 +1,7 @@
 import { renderReceiptCallback } from '../src/api/sms/renderReceiptCallback.ts'
 import type { Receipt } from '../src/carriers/carrier.ts'
+import { CarrierQueues } from '../src/channels/carrierQueues.ts'
+import { segmentsOf } from '../src/channels/sms/segmentsOf.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Database } from '../src/db/database.ts'
 import { GroupCommit } from '../src/db/groupCommit.ts'
@@ -8,17 +10,21 @@ import { markOpenings } from '../src/dispatch/markOpenings.ts'
 import { NO_ROUTE } from '../src/dispatch/planNext.ts'
 import { recordOutcomes } from '../src/dispatch/recordOutcomes.ts'
 import { createIds } from '../src/ids.ts'
-import { acceptMessages } from '../src/messages/acceptMessages.ts'
-import type { FinalNews } from '../src/messages/changeStatus.ts'
+import { acceptMessages, createMessageWriter } from '../src/messages/acceptMessages.ts'
+import { openText } from '../src/messages/content.ts'
+import type { MessageFollower } from '../src/messages/follower.ts'
 import type { IdempotencyClaim, KeyedAnswer } from '../src/messages/idempotency.ts'
+import { createMessageIntake } from '../src/messages/intake.ts'
 import type { Message } from '../src/messages/message.ts'
 import { RecentSubmissions } from '../src/messages/recentSubmissions.ts'
-import { createSmsIntake } from '../src/messages/smsIntake.ts'
+import { isFinal } from '../src/messages/status.ts'
 import { recordReceipts } from '../src/receipts/recordReceipts.ts'
+import type { Sealer } from '../src/sealer.ts'
 import { announce } from '../src/webhooks/announce.ts'
 import { FakeClock } from './fakeClock.ts'
 import { START } from './sampleMessages.ts'
 import type { ScriptedCarrier } from './scriptedCarrier.ts'
+import { createTestSealer } from './testSealer.ts'
 
 export interface TestEngineOptions {
   readonly db: Database
@@ -28,6 +34,9 @@ export interface TestEngineOptions {
   /** Carriers for a message, best first; all of them in their order when absent. */
   readonly routesFor?: () => readonly string[]
   readonly isAlive?: () => boolean
+  readonly sealer?: Sealer
+  /** Whom to tell of new statuses; those who asked for a callback when absent. */
+  readonly follower?: MessageFollower
 }
 
 export const LIFETIMES = { messageRetentionMs: 30 * 86_400_000 }
@@ -45,40 +54,55 @@ export function createTestEngine(options: TestEngineOptions) {
   const commits = new GroupCommit({ db, clock })
   const recent = new RecentSubmissions()
   const routesFor = options.routesFor ?? (() => carriers.map(({ id }) => id))
+  const carriersById = new Map(carriers.map((carrier) => [carrier.id, carrier]))
+  const sealer = options.sealer ?? createTestSealer()
   const dispatcher = new Dispatcher({
     db,
     clock,
     nodeId,
-    carriers: new Map(carriers.map((carrier) => [carrier.id, carrier])),
+    carriers: carriersById,
+    channel: (events) =>
+      new CarrierQueues({
+        carriers: carriersById,
+        routesFor,
+        clock,
+        mayHandOver: options.isAlive ?? (() => true),
+        events,
+        partsOf(message) {
+          const text = openText(sealer, message)
+          return text === null ? null : segmentsOf(message, text)
+        },
+      }),
     routesFor,
     lifetimes: LIFETIMES,
     recent,
     random: () => 0.5,
-    isAlive: options.isAlive ?? (() => true),
     observe: (event) => events.push(event),
   })
   for (const carrier of carriers) carrier.onRoom((id) => dispatcher.carrierHasRoom(id))
-  const finalNews = finalAnnouncer({ clock, nodeId })
-  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), finalNews }))
+  const follower = options.follower ?? callbackAnnouncer({ clock, nodeId })
+  const writeMessages = createMessageWriter({ dispatch: (messages) => dispatcher.dispatch(messages), follower })
+  const accepts = commits.add(acceptMessages(writeMessages))
   const openings = commits.add(markOpenings())
   const outcomes = commits.add(
-    recordOutcomes({ finalNews, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
+    recordOutcomes({ follower, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
   )
   const receipts = commits.add(
     recordReceipts({
       lifetimes: LIFETIMES,
       recent,
       storeIsShared: db.engine === 'postgres',
-      finalNews,
+      follower,
       observe: () => {},
     }),
   )
   dispatcher.connect({ outcomes, openings })
-  const intake = createSmsIntake({
+  const intake = createMessageIntake({
     clock,
     newId,
     nodeId,
     lifetimes: LIFETIMES,
+    sealer,
     networkOf: () => null,
     routesFor,
     priceOf: () => null,
@@ -86,6 +110,7 @@ export function createTestEngine(options: TestEngineOptions) {
     optedOut: () => false,
     memory: dispatcher,
     queue: accepts,
+    writeMessages,
     observe: { accepted() {}, refused() {} },
   })
 
@@ -94,6 +119,7 @@ export function createTestEngine(options: TestEngineOptions) {
     clock,
     commits,
     dispatcher,
+    intake,
     outcomes,
     receipts,
     events,
@@ -162,11 +188,11 @@ const RESTING_TURNS = 8
 const TICK_MS = 1_000
 
 /** Owes callbacks for final messages as app.ts does; nobody calls them. */
-export function finalAnnouncer({ clock, nodeId }: { clock: Clock; nodeId: string }): FinalNews {
+export function callbackAnnouncer({ clock, nodeId }: { clock: Clock; nodeId: string }): MessageFollower {
   const newId = createIds(clock)
   return {
-    isOwed: ({ callbackUrl }) => callbackUrl !== null,
-    announce(tx, finished) {
+    follows: ({ status, callbackUrl }) => isFinal(status) && callbackUrl !== null,
+    changed(tx, finished) {
       const deliveries = finished.flatMap((view) => {
         const callback = renderReceiptCallback(view, 'http://127.0.0.1:8080')
         const { id: messageId, accountId } = view.message

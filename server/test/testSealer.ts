@@ -1,5 +1,5 @@
+import type { Sealer } from '../src/sealer.ts'
 import { open, seal } from '../src/secrets.ts'
-import type { Sealer } from '../src/webhooks/sealer.ts'
 
 /** Seals as app.ts does. */
 export function createTestSealer(key: Buffer = Buffer.alloc(32, 'test')): Sealer {

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Smsc } from '@heliograph/simulator/smsc'
 import packageJson from '../../package.json' with { type: 'json' }
-import type { Carrier } from '../carriers/carrier.ts'
 import type { RegisteredNumbers } from '../contacts/registeredNumbers.ts'
 import { GroupCommit } from '../db/groupCommit.ts'
 import { Dispatcher } from '../dispatch/dispatcher.ts'
@@ -14,32 +13,35 @@ import { OptOuts } from '../inbound/optOuts.ts'
 import { recordInbound } from '../inbound/recordInbound.ts'
 import { replyToKeyword } from '../inbound/replyToKeyword.ts'
 import { InboundSweeper } from '../inbound/sweepSets.ts'
-import { acceptMessages } from '../messages/acceptMessages.ts'
+import { acceptMessages, createMessageWriter } from '../messages/acceptMessages.ts'
+import { joinFollowers } from '../messages/follower.ts'
+import { createMessageIntake, type MessageIntake } from '../messages/intake.ts'
+import type { Message } from '../messages/message.ts'
 import { RecentSubmissions } from '../messages/recentSubmissions.ts'
-import { createSmsIntake } from '../messages/smsIntake.ts'
 import type { Metrics } from '../metrics.ts'
 import { createNetworkTable } from '../numbers/network.ts'
 import { parseNumber } from '../numbers/parseNumber.ts'
 import { OrphanMatcher } from '../receipts/orphans.ts'
 import { recordReceipts } from '../receipts/recordReceipts.ts'
-import { createRouting } from '../routing/chooseCarriers.ts'
 import { createPriceList } from '../routing/findPrice.ts'
+import type { Sealer } from '../sealer.ts'
 import type { NewDelivery } from '../webhooks/delivery.ts'
 import { WebhookEngine } from '../webhooks/engine.ts'
 import { HttpSender } from '../webhooks/httpSender.ts'
 import { releaseLeases } from '../webhooks/leases.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
-import { buildCarriers, carrierEvents } from './carriers.ts'
+import { buildCarriers, Carriers, carrierEvents } from './carriers.ts'
+import { buildChannels, channelRoutes } from './channels.ts'
 import type { Ground } from './ground.ts'
 import { numberOwners, observeInbound } from './inbound.ts'
-import { createFinalNews, createInboundNews } from './news.ts'
+import { createInboundNews, createStatusNews } from './news.ts'
 
 /** The engine below the APIs, running. */
 export interface Engine {
-  readonly carriers: ReadonlyMap<string, Carrier>
+  readonly carriers: Carriers
   readonly dispatcher: Dispatcher
   readonly commits: GroupCommit
-  readonly intake: ReturnType<typeof createSmsIntake>
+  readonly intake: MessageIntake
 }
 
 /** Builds what lies below the APIs and starts it, store first, carriers last. */
@@ -49,30 +51,33 @@ export async function startEngine(
     simulator,
     registeredNumbers,
     subscriptions,
+    sealer,
     baseUrl,
   }: {
     simulator: Smsc | null
     registeredNumbers: RegisteredNumbers
     subscriptions: Subscriptions
+    /** For the texts of messages. */
+    sealer: Sealer
     baseUrl: () => string
   },
 ): Promise<Engine> {
   const { config, clock, log, db, nodeId, newId, metrics, stops } = ground
   const lifetimes = { messageRetentionMs: config.retention.messagesDays * DAY_MS }
-  const routesFor = createRouting(config.routes)
-  const carriers = new Map<string, Carrier>()
+  const routesFor = channelRoutes(ground)
+  const carriers = new Carriers()
   const recent = new RecentSubmissions()
   const commits = new GroupCommit({ db, clock, observe: (commit) => observeCommit(metrics, commit) })
   const dispatcher = new Dispatcher({
     db,
     clock,
     nodeId,
-    carriers,
+    carriers: carriers.all,
+    channel: buildChannels(ground, { carriers, routesFor, sealer, mayHandOver: () => heartbeat.alive }),
     routesFor,
     lifetimes,
     recent,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
-    isAlive: () => heartbeat.alive,
     observe(event) {
       if (event.kind === 'outcome') metrics.submissions.count(event.carrierId, event.outcome)
       else if (event.kind === 'in doubt') metrics.inDoubt.inc({ carrier: event.carrierId }, event.messages)
@@ -84,20 +89,22 @@ export async function startEngine(
     baseUrl,
     offer: (deliveries: readonly NewDelivery[]) => webhooks.offer(deliveries),
   }
-  const finalNews = createFinalNews(ground, newsDependencies)
+  const follower = joinFollowers([createStatusNews(ground, newsDependencies)])
+  const dispatch = (messages: readonly Message[]) => dispatcher.dispatch(messages)
+  const writeMessages = createMessageWriter({ dispatch, follower })
 
   // Steps write in this order: what became of a submission must be there before its receipt is looked up.
-  const accepts = commits.add(acceptMessages({ dispatch: (messages) => dispatcher.dispatch(messages), finalNews }))
+  const accepts = commits.add(acceptMessages(writeMessages))
   const openings = commits.add(markOpenings())
   const outcomes = commits.add(
-    recordOutcomes({ finalNews, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
+    recordOutcomes({ follower, keep: (plans, error) => dispatcher.keepOutcomes(plans, error) }),
   )
   const receipts = commits.add(
     recordReceipts({
       lifetimes,
       recent,
       storeIsShared: db.engine === 'postgres',
-      finalNews,
+      follower,
       observe({ matched, orphaned }) {
         metrics.receipts.inc({ match: 'matched' }, matched)
         metrics.receipts.inc({ match: 'orphan' }, orphaned)
@@ -126,7 +133,8 @@ export async function startEngine(
   const inbounds = commits.add(recordInbound(keepsInbound))
   const webhooks = buildWebhooks(ground, { commits, subscriptions })
   dispatcher.connect({ outcomes, openings })
-  buildCarriers(ground, { simulator, carriers, events: carrierEvents(ground, { dispatcher, receipts, inbounds }) })
+  const events = carrierEvents(ground, { dispatcher, receipts, inbounds })
+  buildCarriers(ground, { simulator, carriers, baseUrl, events })
   const heartbeat = new NodeHeartbeat({
     db,
     clock,
@@ -167,17 +175,18 @@ export async function startEngine(
   stops.push(() => optOuts.stop())
   sweeper.start()
   stops.push(() => sweeper.stop())
-  for (const carrier of carriers.values()) carrier.start()
+  for (const carrier of carriers.sms.values()) carrier.start()
   stops.push(async () => {
     dispatcher.pause()
-    await Promise.all([...carriers.values()].map((carrier) => carrier.stop(CARRIER_DRAIN_MS)))
+    await Promise.all([...carriers.all.values()].map((carrier) => carrier.stop(CARRIER_DRAIN_MS)))
   })
 
-  const intake = createSmsIntake({
+  const intake = createMessageIntake({
     clock,
     newId,
     nodeId,
     lifetimes,
+    sealer,
     networkOf: networks.find,
     routesFor,
     priceOf: createPriceList(config.prices),
@@ -185,6 +194,7 @@ export async function startEngine(
     optedOut: (accountId, sender, recipient) => optOuts.has(accountId, sender, recipient),
     memory: dispatcher,
     queue: accepts,
+    writeMessages,
     observe: { accepted: () => metrics.accepted.count(), refused: () => metrics.refused.inc() },
   })
   return { carriers, dispatcher, commits, intake }

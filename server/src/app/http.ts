@@ -17,7 +17,7 @@ import { webhookEndpointRoutes } from '../api/console/webhookEndpoints.ts'
 import { conversion } from '../api/sms/conversion.ts'
 import { messageStatus } from '../api/sms/messageStatus.ts'
 import { sendSms } from '../api/sms/sendSms.ts'
-import type { Carrier } from '../carriers/carrier.ts'
+import type { CarrierState } from '../carriers/carrier.ts'
 import type { Config } from '../config.ts'
 import type { RegisteredNumbers } from '../contacts/registeredNumbers.ts'
 import { apiDocs } from '../http/apiDocs.ts'
@@ -26,9 +26,9 @@ import { health } from '../http/health.ts'
 import { createRateLimit } from '../http/rateLimit.ts'
 import { createHttpServer } from '../http/server.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Sealer } from '../sealer.ts'
 import { demoKeyOf, loadSecret } from '../secrets.ts'
 import { checkCallbackUrl } from '../webhooks/guard.ts'
-import type { Sealer } from '../webhooks/sealer.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
 import type { Engine } from './engine.ts'
 import type { Ground } from './ground.ts'
@@ -55,7 +55,7 @@ export async function buildHttp(
   const keyring = createKeyring({ db, clock, accounts: config.accounts, demoKey })
   const callers = { keyring, rateLimit: createRateLimit(clock) }
   const accounts = new Map(config.accounts.map((account) => [account.id, account]))
-  const healths = () => [...carriers.values()].map(healthOf)
+  const healths = () => [...carriers.all.values()].map(healthOf)
   const http = createHttpServer({
     bodyBytesMax: config.http.bodyBytesMax,
     trouble: (error, where) => log.error({ err: error, where }, 'http.trouble'),
@@ -113,6 +113,6 @@ function sample(
   }
 }
 
-function healthOf(carrier: Carrier) {
+function healthOf(carrier: CarrierState) {
   return { id: carrier.id, health: carrier.health() }
 }

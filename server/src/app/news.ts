@@ -5,7 +5,8 @@ import type { Transaction } from '../db/database.ts'
 import type { AfterCommit } from '../db/groupCommit.ts'
 import type { AnnounceInbound } from '../inbound/inboundMessage.ts'
 import { inSlices } from '../inSlices.ts'
-import type { FinalNews } from '../messages/changeStatus.ts'
+import type { MessageFollower } from '../messages/follower.ts'
+import { isFinal } from '../messages/status.ts'
 import { announce } from '../webhooks/announce.ts'
 import type { NewDelivery } from '../webhooks/delivery.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
@@ -19,17 +20,18 @@ export interface NewsDependencies {
 }
 
 /** Final messages, for their callback URL and for endpoints subscribed to statuses. */
-export function createFinalNews(ground: Ground, { subscriptions, baseUrl, offer }: NewsDependencies): FinalNews {
+export function createStatusNews(ground: Ground, { subscriptions, baseUrl, offer }: NewsDependencies): MessageFollower {
   const { newId } = ground
   return {
-    isOwed: ({ callbackUrl, accountId, sender }) =>
-      callbackUrl !== null || subscriptions.subscribersOf(accountId, { ...STATUS_OF_SMS, number: sender }).length > 0,
-    announce(tx, finished) {
+    follows: ({ status, callbackUrl, accountId, channel, sender: number }) =>
+      isFinal(status) &&
+      (callbackUrl !== null || subscriptions.subscribersOf(accountId, { event: STATUS, channel, number }).length > 0),
+    changed(tx, finished) {
       const deliveries = finished.flatMap((view): NewDelivery[] => {
-        const { id: messageId, accountId, sender: number } = view.message
-        const about = { accountId, messageId, event: STATUS_OF_SMS.event, ladder: 'receipt' } as const
+        const { id: messageId, accountId, channel, sender: number } = view.message
+        const about = { accountId, messageId, event: STATUS, ladder: 'receipt' } as const
         const body = () => JSON.stringify(renderMessage(view, baseUrl()))
-        const subscribed = subscriptions.deliveriesFor({ ...about, ...STATUS_OF_SMS, number, body })
+        const subscribed = subscriptions.deliveriesFor({ ...about, channel, number, body })
         const callback = renderReceiptCallback(view, baseUrl())
         return callback === null ? subscribed : [{ ...callback, ...about, id: newId() }, ...subscribed]
       })
@@ -63,5 +65,4 @@ function announceDeliveries(
   return () => inSlices(deliveries, (delivery) => offer([delivery]))
 }
 
-/** What a final message is, as endpoints choose by it. */
-const STATUS_OF_SMS = { event: 'message.status', channel: 'sms' } as const
+const STATUS = 'message.status'

@@ -2,23 +2,27 @@ import type { Segment } from '@heliograph/text/segmentText'
 import type { E164, Sender } from '../numbers/address.ts'
 
 /**
- * A connected SMSC or aggregator that takes our SMS. Carriers know segments, not messages: dispatch hands over one
- * segment at a time and puts the outcomes of a message together itself.
+ * Whoever takes parts of our messages: an SMSC or aggregator segments, a voice provider calls. Carriers know parts, not
+ * messages: dispatch hands over one part at a time and puts the outcomes of a message together itself.
  */
-export interface Carrier {
-  readonly id: string
-  readonly onDoubt: OnDoubt
-  /** Segments it takes right now without waiting: 0 while down, throttled or with a full window. */
-  room(): number
+export interface Carrier<Part = SegmentSubmission> extends CarrierState {
   /** Call only while `room() > 0`. `done` is called exactly once, later, on another turn of the event loop. */
-  submit(submission: SegmentSubmission, done: (outcome: SubmitOutcome) => void): void
-  health(): CarrierHealth
+  submit(part: Part, done: (outcome: SubmitOutcome) => void): void
   start(): void
-  /** Stops taking segments, waits for open responses up to `drainMs`, then unbinds. What is open then is 'unknown'. */
+  /** Stops taking parts, waits for open responses up to `drainMs`, then closes. What is open then is 'unknown'. */
   stop(drainMs: number): Promise<void>
 }
 
-/** What happens to a segment whose submit went out and whose answer never came. */
+/** What all carriers have in common, whatever they take. */
+export interface CarrierState {
+  readonly id: string
+  readonly onDoubt: OnDoubt
+  /** Parts it takes right now without waiting: 0 while down, throttled or with a full window. */
+  room(): number
+  health(): CarrierHealth
+}
+
+/** What happens to a part whose submit went out and whose answer never came. */
 export type OnDoubt = 'resend' | 'hold'
 
 export interface SegmentSubmission {
@@ -29,6 +33,18 @@ export interface SegmentSubmission {
   /** The message's concatenation reference, 0–65535; the same on every try so that a resent part still fits. */
   readonly reference: number
   readonly flash: boolean
+  /** Epoch ms after which the carrier should no longer try. */
+  readonly expiresAt: number
+}
+
+/** One call that says one text. */
+export interface CallSubmission {
+  readonly messageId: string
+  readonly caller: E164 | null // null: the carrier's own
+  readonly to: E164
+  readonly text: string
+  /** ISO 639-1. */
+  readonly language: string
   /** Epoch ms after which the carrier should no longer try. */
   readonly expiresAt: number
 }
@@ -69,6 +85,8 @@ export interface Receipt {
   readonly state: 'enroute' | 'delivered' | 'undelivered' | 'expired' | 'rejected' | 'unknown'
   /** The carrier's error as the vendor's 4 hex digits, '0000' when there is none. */
   readonly errorCode: string
+  /** Where the carrier says more than a code; left out or null: what the code means. */
+  readonly errorReason?: string | null
   readonly doneAt: number | null // null: the carrier did not say
 }
 

@@ -1,6 +1,22 @@
 import type { SubmitOutcome } from '../carriers/carrier.ts'
 import type { Message } from '../messages/message.ts'
 
+/** Brings messages to people; what dispatch hands them to. */
+export interface Channel {
+  /** Messages planned for this carrier that wait in memory. */
+  waiting(carrierId: string): number
+  /** Queues submissions and hands over what the carriers have room for. */
+  send(submissions: readonly Submission[]): void
+  /** A carrier may have room again. */
+  carrierHasRoom(carrierId: string): void
+  /** Moves what waits for a carrier that is down to one that is up, and drops what has expired meanwhile. */
+  reconsider(): void
+  /** While paused nothing new is handed to a carrier. */
+  pause(paused: boolean): void
+  /** Takes back all that no carrier has yet. */
+  takeWaiting(): Submission[]
+}
+
 /** One try to hand a message to one carrier. */
 export interface Submission {
   readonly message: Message
@@ -21,6 +37,7 @@ export type SubmissionOutcome =
     }
   | { readonly kind: 'expired' } // Its validity ended before any carrier had room.
   | { readonly kind: 'no route' }
+  | { readonly kind: 'unreadable' } // Its sealed text does not open.
 
 export interface SegmentOutcome {
   readonly number: number

@@ -2,7 +2,8 @@ import { access, constants, open, readdir, stat, unlink } from 'node:fs/promises
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SIMULATOR_CARRIER } from '../config/simulator.ts'
+import type { CarrierConfig } from '../config/carriers.ts'
+import { SIMULATOR_CARRIERS } from '../config/simulator.ts'
 import type { Config } from '../config.ts'
 import { reasonOf } from '../operatorError.ts'
 import { SECRET_CHARACTERS_MIN } from '../secrets.ts'
@@ -147,12 +148,20 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 const TABLE_IN_SQLITE = "select name from sqlite_master where type = 'table' and name = 'migrations'"
 const TABLE_IN_POSTGRES = "select 'migrations' as name where to_regclass('migrations') is not null"
 
-async function checkCarrier({ id, host, port = 2775 }: Config['carriers'][number]): Promise<Finding> {
-  if (id === SIMULATOR_CARRIER) return ok('carrier', 'the simulator, inside the server')
+async function checkCarrier(carrier: CarrierConfig): Promise<Finding> {
+  const { id } = carrier
+  if (SIMULATOR_CARRIERS.includes(id)) return ok('carrier', `${id}, inside the server`)
+  const { host, port } = addressOf(carrier)
   const problem = await connectProblem(host, port)
   return problem === null
     ? ok('carrier', `${id} answers at ${host}:${port}`)
     : fail('carrier', `${id} at ${host}:${port}: ${problem}`)
+}
+
+function addressOf(carrier: CarrierConfig): { host: string; port: number } {
+  if (carrier.type === 'smpp') return { host: carrier.host, port: carrier.port ?? 2775 }
+  const { hostname, port, protocol } = new URL(carrier.baseUrl ?? 'https://api.twilio.com')
+  return { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) }
 }
 
 /** Null when a TCP connection opens in time; whether the SMSC takes the bind is not asked, some count bad ones. */

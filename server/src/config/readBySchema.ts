@@ -111,10 +111,17 @@ function readList(schema: TArray, items: readonly ConfigNode[], path: string, fi
   return result
 }
 
-/** A map is read by the branch that is an object, so that its own mistakes are told; a scalar by the first that fits. */
+/**
+ * A map is read by the branch that is an object, of several by the one of its `type`, so that its own mistakes are
+ * told; a scalar by the first that fits.
+ */
 function readUnion(schema: TUnion, node: ConfigNode, path: string, findings: Findings): unknown {
-  if (node.kind !== 'scalar') {
-    const branch = schema.anyOf.find((each) => (node.kind === 'map' ? Type.IsObject(each) : Type.IsArray(each)))
+  if (node.kind === 'map') {
+    const objects = schema.anyOf.filter(Type.IsObject)
+    const branch = objects.length > 1 ? branchOfType(objects, node.entries, path, findings) : objects[0]
+    if (branch !== undefined) return branch === UNKNOWN_TYPE ? undefined : readValue(branch, node, path, findings)
+  } else if (node.kind === 'list') {
+    const branch = schema.anyOf.find((each) => Type.IsArray(each))
     if (branch !== undefined) return readValue(branch, node, path, findings)
   } else {
     for (const branch of schema.anyOf) {
@@ -124,6 +131,24 @@ function readUnion(schema: TUnion, node: ConfigNode, path: string, findings: Fin
   }
   findings.problems.push(`${path}: expected ${expectationOf(schema)}, got ${shown(node, path)}`)
   return undefined
+}
+
+const UNKNOWN_TYPE = Symbol('unknown type')
+
+function branchOfType(
+  branches: readonly TObject[],
+  entries: ReadonlyMap<string, ConfigNode>,
+  path: string,
+  findings: Findings,
+): TObject | typeof UNKNOWN_TYPE {
+  const node = entries.get('type')
+  const type = node?.kind === 'scalar' ? node.text : null
+  const types = branches.map(({ properties }) => (Type.IsLiteral(properties.type) ? properties.type.const : null))
+  const branch = branches[types.indexOf(type)]
+  if (branch !== undefined) return branch
+  const got = node === undefined ? 'nothing' : shown(node, path)
+  findings.problems.push(`${joinPath(path, 'type')}: expected one of ${types.join(', ')}, got ${got}`)
+  return UNKNOWN_TYPE
 }
 
 /**
@@ -182,4 +207,4 @@ function shown(node: ConfigNode, path: string): string {
 }
 
 /** Places whose values never appear in messages; a database URL may hold a password. */
-const SECRET_PATHS = /(^|[._])(key|password|secret)$|^(store\.url|DATABASE_URL)$/i
+const SECRET_PATHS = /(^|[._])(key|password|secret|authToken)$|^(store\.url|DATABASE_URL)$/i

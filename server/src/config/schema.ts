@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { SmppCarrierConfig } from '../carriers/smpp/config.ts'
 import { AccountEntry } from './accounts.ts'
+import { CarrierEntry } from './carriers.ts'
 import { identifier, networkCode, numberPrefix } from './fields.ts'
 import { PriceEntry } from './prices.ts'
 import { RouteEntry } from './routes.ts'
@@ -26,7 +26,7 @@ export const ConfigFile = Type.Object(
     ),
     webhooks: Type.Object({ allowPrivateNetworks: Type.Boolean({ default: false }) }, { default: {} }),
     accounts: Type.Array(AccountEntry, { default: [] }),
-    carriers: Type.Array(SmppCarrierConfig, { default: [] }),
+    carriers: Type.Array(CarrierEntry, { default: [] }),
     routes: Type.Optional(Type.Array(RouteEntry)),
     prices: Type.Array(PriceEntry, { default: [] }),
     networks: Type.Array(

@@ -11,11 +11,11 @@ import {
   textOfParts,
 } from '../../test/sampleMessages.ts'
 import { storedLeases, storedMessage } from '../../test/storedMessages.ts'
-import { finalAnnouncer, statesCalledBack } from '../../test/testEngine.ts'
+import { callbackAnnouncer, statesCalledBack } from '../../test/testEngine.ts'
 import { UnreliableDatabase } from '../../test/unreliableDatabase.ts'
 import { waitFor } from '../../test/waitFor.ts'
 import type { Database } from '../db/database.ts'
-import { acceptMessages } from '../messages/acceptMessages.ts'
+import { acceptMessages, createMessageWriter } from '../messages/acceptMessages.ts'
 import { applyChange, writeChanges } from '../messages/changeStatus.ts'
 import type { Message, SubmittedSegment } from '../messages/message.ts'
 import { readSegments } from '../messages/readMessages.ts'
@@ -34,11 +34,11 @@ import { purgeMessages } from './purgeMessages.ts'
 import { recordOutcomes } from './recordOutcomes.ts'
 
 const NOW = START + 1_000
-const finalNews = finalAnnouncer({ clock: new FakeClock(NOW), nodeId: 'node-1' })
+const follower = callbackAnnouncer({ clock: new FakeClock(NOW), nodeId: 'node-1' })
 
 /** Stores messages as accepted ones, held by a node or by nobody. */
 async function store(db: Database, messages: readonly Message[], leasedBy: string | null = null): Promise<void> {
-  const step = acceptMessages({ dispatch: () => {}, finalNews })
+  const step = acceptMessages(createMessageWriter({ dispatch: () => {}, follower }))
   const callbacks = { accepted: () => {}, repeated: () => {}, failed: () => {} }
   const entries = messages.map((message) => ({ message, leasedBy, idempotency: null, ...callbacks }))
   await db.write(async (tx) => {
@@ -48,7 +48,7 @@ async function store(db: Database, messages: readonly Message[], leasedBy: strin
 
 /** Records plans through the step that the dispatcher uses. */
 async function record(db: Database, plans: readonly { message: Message; segments: SubmittedSegment[] }[]) {
-  const step = recordOutcomes({ finalNews, keep: () => {} })
+  const step = recordOutcomes({ follower, keep: () => {} })
   const after = await db.write(async (tx) =>
     step.write(
       tx,

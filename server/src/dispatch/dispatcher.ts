@@ -1,6 +1,5 @@
-import type { Carrier, OnDoubt } from '../carriers/carrier.ts'
-import type { Submission, SubmissionOutcome } from '../channels/channel.ts'
-import { SmsChannel } from '../channels/sms/smsChannel.ts'
+import type { CarrierState, OnDoubt } from '../carriers/carrier.ts'
+import type { Channel, ChannelEvents, Submission, SubmissionOutcome } from '../channels/channel.ts'
 import type { Clock } from '../clock.ts'
 import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { BatchQueue } from '../db/groupCommit.ts'
@@ -19,13 +18,14 @@ export interface DispatcherOptions {
   readonly db: Database
   readonly clock: Clock
   readonly nodeId: string
-  readonly carriers: ReadonlyMap<string, Carrier>
+  /** Those of all channels. */
+  readonly carriers: ReadonlyMap<string, CarrierState>
+  /** What brings messages to people; it tells the engine what became of them. */
+  readonly channel: (events: ChannelEvents) => Channel
   readonly routesFor: (message: Message) => readonly string[]
   readonly lifetimes: Lifetimes
   readonly recent: RecentSubmissions
   readonly random: () => number
-  /** Whether other nodes know that this one is alive; while not, nothing is handed over. */
-  readonly isAlive: () => boolean
   readonly observe: (event: DispatchEvent) => void
 }
 
@@ -44,7 +44,7 @@ export type DispatchEvent =
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions
-  readonly #channel: SmsChannel
+  readonly #channel: Channel
   #outcomes: BatchQueue<RecordedPlan> | null = null
   #openings: BatchQueue<OpeningMark> | null = null
   /** Outcomes not on disk yet. While there are many of them nothing new is handed over: a crash would double it. */
@@ -65,15 +65,9 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#channel = new SmsChannel({
-      carriers: options.carriers,
-      routesFor: options.routesFor,
-      clock: options.clock,
-      mayHandOver: options.isAlive,
-      events: {
-        outcome: (submission, outcome) => this.#record(submission, outcome),
-        opening: (messages, opened, failed) => this.#open({ messages, opened, failed }),
-      },
+    this.#channel = options.channel({
+      outcome: (submission, outcome) => this.#record(submission, outcome),
+      opening: (messages, opened, failed) => this.#open({ messages, opened, failed }),
     })
   }
 

@@ -29,6 +29,8 @@ export function planNext(submission: Submission, outcome: SubmissionOutcome, con
       return { message: finish(message, 'rejected', NO_ROUTE, context), segments: [] }
     case 'expired':
       return { message: finish(message, 'expired', VALIDITY_OVER, context), segments: [] }
+    case 'unreadable':
+      return { message: finish(message, 'rejected', UNREADABLE, context), segments: [] }
     case 'tried':
       return {
         message: afterTry(submission, outcome, context),
@@ -46,6 +48,7 @@ export function giveUpWaiting(message: Message, context: Pick<PlanContext, 'now'
 
 /** Why a message without a route is rejected; also the answer of the API. */
 export const NO_ROUTE = { code: '0b01', reason: 'no route to this destination' }
+const UNREADABLE = { code: '0b04', reason: 'the text was encrypted under another secret, and cannot be read' }
 const VALIDITY_OVER = { code: '0b02', reason: 'the validity ended before a carrier took the message' }
 
 type Tried = Extract<SubmissionOutcome, { kind: 'tried' }>

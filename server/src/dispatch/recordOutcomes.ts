@@ -1,9 +1,9 @@
 import type { Transaction } from '../db/database.ts'
 import type { BatchStep } from '../db/groupCommit.ts'
-import { type FinalNews, writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
+import { writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
+import type { MessageFollower } from '../messages/follower.ts'
 import { type Message, type MessageView, type SubmittedSegment, segmentFromRow } from '../messages/message.ts'
 import { newestParts, SEGMENTS_OF } from '../messages/readMessages.ts'
-import { isFinal } from '../messages/status.ts'
 import type { Plan } from './planNext.ts'
 
 /** What a plan needs once it is on disk, or could not be brought there. */
@@ -16,7 +16,7 @@ export interface RecordedPlan extends Plan {
  * it is found again as leases of a dead node.
  */
 export function recordOutcomes(dependencies: {
-  readonly finalNews: FinalNews
+  readonly follower: MessageFollower
   readonly keep: (plans: readonly RecordedPlan[], error: unknown) => void
 }): BatchStep<RecordedPlan> {
   return {
@@ -27,36 +27,29 @@ export function recordOutcomes(dependencies: {
         tx,
         plans.flatMap(({ segments }) => segments),
       )
-      const { finalNews } = dependencies
-      const [owing, others] = byOwingNews(
+      const { follower } = dependencies
+      const { followed = [], others = [] } = Object.groupBy(
         plans.map(({ message }) => message),
-        finalNews,
+        (message) => (follower.follows(message) ? 'followed' : 'others'),
       )
       writeChanges(tx, others)
-      const announced = owing.length > 0 ? finalNews.announce(tx, await finish(tx, owing)) : null
+      const told = followed.length > 0 ? await follower.changed(tx, await moveFollowed(tx, followed)) : null
       return () => {
         for (const plan of plans) plan.recorded()
-        announced?.()
+        told?.()
       }
     },
     failed: dependencies.keep,
   }
 }
 
-function byOwingNews(messages: readonly Message[], finalNews: FinalNews): [Message[], Message[]] {
-  const { owing = [], others = [] } = Object.groupBy(messages, (message) =>
-    isFinal(message.status) && finalNews.isOwed(message) ? 'owing' : 'others',
-  )
-  return [owing, others]
-}
-
-/** Those that were open until now: a receipt may have made one final a moment ago, and its callback is owed already. */
-async function finish(tx: Transaction, messages: readonly Message[]): Promise<MessageView[]> {
+/** Those that were open until now: a receipt may have made one final a moment ago, and its follower knows already. */
+async function moveFollowed(tx: Transaction, messages: readonly Message[]): Promise<MessageView[]> {
   const moved = await writeChangesOfOpen(tx, messages)
-  const finished = messages.filter(({ id }) => moved.has(id))
-  const rows = await tx.all(SEGMENTS_OF, [JSON.stringify(finished.map(({ id }) => [id]))])
+  const changed = messages.filter(({ id }) => moved.has(id))
+  const rows = await tx.all(SEGMENTS_OF, [JSON.stringify(changed.map(({ id }) => [id]))])
   const segments = Map.groupBy(rows.map(segmentFromRow), ({ messageId }) => messageId)
-  return finished.map((message) => ({ message, parts: newestParts(segments.get(message.id) ?? []) }))
+  return changed.map((message) => ({ message, parts: newestParts(segments.get(message.id) ?? []) }))
 }
 
 function insertSegments(tx: Transaction, segments: readonly SubmittedSegment[]): void {

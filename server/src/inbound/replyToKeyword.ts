@@ -1,5 +1,5 @@
 import { transcodeText } from '@heliograph/text/transcodeText'
-import type { SmsIntake } from '../messages/smsIntake.ts'
+import type { MessageIntake } from '../messages/intake.ts'
 import { parseNumber } from '../numbers/parseNumber.ts'
 import { parseSender } from '../numbers/parseSender.ts'
 import type { KeywordReply } from './optOuts.ts'
@@ -8,7 +8,7 @@ import type { KeywordReply } from './optOuts.ts'
  * Sends the answer to a keyword like any other message of the account. It is not owed as messages are: when the
  * process dies right after the keyword was recorded, what the person wanted holds and the answer is not sent.
  */
-export function replyToKeyword(intake: SmsIntake, { accountId, sender, recipient, text }: KeywordReply): void {
+export function replyToKeyword(intake: MessageIntake, { accountId, sender, recipient, text }: KeywordReply): void {
   const from = parseSender(sender)
   const to = parseNumber(recipient)
   const transcoded = transcodeText(text, { encoding: 'AUTO', trate: 1, mrate: 0, upperCased: false, keepEmojis: true })
@@ -19,6 +19,7 @@ export function replyToKeyword(intake: SmsIntake, { accountId, sender, recipient
     recipient: to,
     sender: from,
     text: transcoded,
+    shown: null,
     scheduledAt: null,
     validityMs: REPLY_VALIDITY_MS,
     flash: false,
@@ -27,6 +28,7 @@ export function replyToKeyword(intake: SmsIntake, { accountId, sender, recipient
     conversion: false,
     callbackUrl: null,
     callbackMethod: 'POST',
+    origin: null,
   })
   intake.accept({ message, idempotency: null, accepted: NOTHING, repeated: NOTHING, failed: NOTHING })
 }

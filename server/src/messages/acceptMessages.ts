@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/database.ts'
 import type { AfterCommit, BatchStep } from '../db/groupCommit.ts'
 import { inSlices } from '../inSlices.ts'
-import type { FinalNews } from './changeStatus.ts'
+import type { MessageFollower } from './follower.ts'
 import { claimIdempotencyKeys, type IdempotencyClaim, type KeyedAnswer } from './idempotency.ts'
 import { flag, type Message } from './message.ts'
 import { isFinal } from './status.ts'
@@ -19,27 +19,53 @@ export interface Acceptance {
   failed(error: unknown): void
 }
 
+export type NewMessage = Pick<Acceptance, 'message' | 'leasedBy'>
+
+/** Records new messages, a whole batch in one statement; what it gives back is to be called after the commit. */
+export type WriteMessages = (tx: Transaction, entries: readonly NewMessage[]) => AfterCommit | Promise<AfterCommit>
+
 /**
- * Records messages, a whole batch in one statement, and tells each caller after the commit. `dispatch` is given those
- * that were leased to this node, so that they go out from memory without a claim.
+ * `dispatch` is given those that were leased to this node, so that they go out from memory without a claim; `follower`
+ * hears of those that were born rejected.
  */
-export function acceptMessages({ dispatch, finalNews }: AcceptDependencies): BatchStep<Acceptance> {
-  const write = (tx: Transaction, entries: readonly Acceptance[]): AfterCommit => {
+export function createMessageWriter({
+  dispatch,
+  follower,
+}: {
+  readonly dispatch: (messages: readonly Message[]) => void
+  readonly follower: MessageFollower
+}): WriteMessages {
+  return (tx, entries) => {
     insertMessages(tx, entries)
-    const rejected = entries.filter(({ message }) => isFinal(message.status))
-    const announced =
-      rejected.length > 0
-        ? finalNews.announce(
-            tx,
-            rejected.map(({ message }) => ({ message, parts: [] })),
-          )
-        : null
-    return () => {
-      inSlices(entries, (entry) => entry.accepted(entry.message))
+    const dispatchLeased = () => {
       const leased = entries.filter((entry) => entry.leasedBy !== null)
       if (leased.length > 0) dispatch(leased.map((entry) => entry.message))
-      announced?.()
     }
+    const rejected = entries.filter(({ message }) => isFinal(message.status) && follower.follows(message))
+    return rejected.length === 0 ? dispatchLeased : tellOf(tx, rejected).then((told) => both(dispatchLeased, told))
+  }
+
+  async function tellOf(tx: Transaction, rejected: readonly NewMessage[]): Promise<AfterCommit> {
+    return follower.changed(
+      tx,
+      rejected.map(({ message }) => ({ message, parts: [] })),
+    )
+  }
+}
+
+function both(first: AfterCommit, second: AfterCommit): AfterCommit {
+  return () => {
+    first()
+    second()
+  }
+}
+
+/** Records messages that somebody waits for, and tells each caller after the commit, before anything goes out. */
+export function acceptMessages(writeMessages: WriteMessages): BatchStep<Acceptance> {
+  const write = (tx: Transaction, entries: readonly Acceptance[]): AfterCommit | Promise<AfterCommit> => {
+    const answer = () => inSlices(entries, (entry) => entry.accepted(entry.message))
+    const written = writeMessages(tx, entries)
+    return written instanceof Promise ? written.then((done) => both(answer, done)) : both(answer, written)
   }
   return {
     name: 'accept messages',
@@ -54,27 +80,22 @@ export function acceptMessages({ dispatch, finalNews }: AcceptDependencies): Bat
   }
 }
 
-export interface AcceptDependencies {
-  readonly dispatch: (messages: readonly Message[]) => void
-  readonly finalNews: FinalNews
-}
-
 /** The rare path: keys are claimed first, and only messages whose key is new are inserted. */
 async function acceptKeyed(
   tx: Transaction,
   entries: readonly Acceptance[],
-  write: (tx: Transaction, entries: readonly Acceptance[]) => AfterCommit,
+  write: (tx: Transaction, entries: readonly Acceptance[]) => AfterCommit | Promise<AfterCommit>,
 ): Promise<AfterCommit> {
   const earlier = await claimIdempotencyKeys(tx, entries)
   const fresh = entries.filter((entry) => !earlier.has(entry))
-  const tellFresh = fresh.length > 0 ? write(tx, fresh) : null
+  const tellFresh = fresh.length > 0 ? await write(tx, fresh) : null
   return () => {
     tellFresh?.()
     for (const [entry, answer] of earlier) entry.repeated(answer)
   }
 }
 
-function insertMessages(tx: Transaction, entries: readonly Acceptance[]): void {
+function insertMessages(tx: Transaction, entries: readonly NewMessage[]): void {
   tx.run(INSERT, [JSON.stringify(entries.map(rowOf))])
 }
 
@@ -82,15 +103,16 @@ const INSERT = `
 insert into messages (id, account_id, status, sender, recipient, body, encoding, parts, transcoding, flash, gateway,
   mccmnc, price, currency, price_effective_at, reference, conversion, callback_url, callback_method, accepted_at,
   scheduled_at, expires_at, updated_at, submissions, carrier_id, error_code, error_reason, in_doubt, due_at, leased_by,
-  done_at)
+  done_at, channel, origin, origin_id, content)
 select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, cast(value->>7 as integer),
   value->>8, cast(value->>9 as integer), value->>10, value->>11, value->>12, value->>13, cast(value->>14 as bigint),
   value->>15, cast(value->>16 as integer), value->>17, value->>18, cast(value->>19 as bigint),
   cast(value->>20 as bigint), cast(value->>21 as bigint), cast(value->>22 as bigint), 0, value->>23, value->>24,
-  value->>25, 0, cast(value->>26 as bigint), value->>27, cast(value->>28 as bigint)
+  value->>25, 0, cast(value->>26 as bigint), value->>27, cast(value->>28 as bigint),
+  value->>29, value->>30, value->>31, value->>32
 from rows($1)`
 
-function rowOf({ message, leasedBy }: Acceptance): unknown[] {
+function rowOf({ message, leasedBy }: NewMessage): unknown[] {
   return [
     message.id,
     message.accountId,
@@ -121,5 +143,9 @@ function rowOf({ message, leasedBy }: Acceptance): unknown[] {
     message.dueAt,
     leasedBy,
     message.doneAt,
+    message.channel,
+    message.origin?.kind ?? null,
+    message.origin?.id ?? null,
+    message.content,
   ]
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Transaction } from '../db/database.ts'
-import type { AfterCommit } from '../db/groupCommit.ts'
-import { flag, type Message, type MessageView } from './message.ts'
-import { isFinal, type MessageStatus, mayMove, OPEN_STATUSES_SQL } from './status.ts'
+import { flag, type Message } from './message.ts'
+import { type MessageStatus, mayMove, OPEN_STATUSES_SQL } from './status.ts'
 
 /** What a step of a message's life changes. What is absent stays as it was. */
 export interface StatusChange {
@@ -18,14 +17,6 @@ export interface StatusChange {
   readonly dueAt: number | null
 }
 
-/** The callbacks that final messages owe their senders and whoever else their accounts want told. */
-export interface FinalNews {
-  /** Whether anybody is to be told of this message. Runs for every final message. */
-  isOwed(message: Message): boolean
-  /** Writes the callbacks, in the same transaction; makes them after the commit. */
-  announce(tx: Transaction, finished: readonly MessageView[]): AfterCommit
-}
-
 /** The message as the change leaves it. Throws where the move is illegal: that is a bug, not an event. */
 export function applyChange(message: Message, change: StatusChange, now: number): Message {
   assert.ok(mayMove(message.status, change.status), `${message.status} → ${change.status} is not a legal move`)
@@ -34,7 +25,8 @@ export function applyChange(message: Message, change: StatusChange, now: number)
 
 /**
  * Writes changed messages and frees their leases; the only statement that moves a status. A row that is final already
- * is left alone, whatever the caller believed. Each id at most once a call.
+ * is left alone, whatever the caller believed. What is not to be tried again loses its content, which may be secret.
+ * Each id at most once a call.
  */
 export function writeChanges(tx: Transaction, messages: readonly Message[]): void {
   tx.run(UPDATE, [JSON.stringify(messages.map(rowOf))])
@@ -54,15 +46,11 @@ export function touchMessages(tx: Transaction, messages: readonly Message[]): vo
   tx.run(TOUCH, [JSON.stringify(messages.map(({ id, updatedAt }) => [id, updatedAt]))])
 }
 
-/** Those of the changed messages that somebody is to be told of. */
-export function owedNews(views: readonly MessageView[], finalNews: FinalNews): MessageView[] {
-  return views.filter(({ message }) => isFinal(message.status) && finalNews.isOwed(message))
-}
-
 const UPDATE = `
 update messages set status = v.v_status, carrier_id = v.v_carrier, submissions = v.v_submissions,
   submitted_at = v.v_submitted, done_at = v.v_done, error_code = v.v_code, error_reason = v.v_reason,
-  in_doubt = v.v_doubt, due_at = v.v_due, updated_at = v.v_updated, leased_by = null
+  in_doubt = v.v_doubt, due_at = v.v_due, updated_at = v.v_updated, leased_by = null,
+  content = case when v.v_status in ('accepted', 'queued') then content end
 from (select value->>0 as v_id, value->>1 as v_status, value->>2 as v_carrier, cast(value->>3 as integer) as v_submissions,
   cast(value->>4 as bigint) as v_submitted, cast(value->>5 as bigint) as v_done, value->>6 as v_code,
   value->>7 as v_reason, cast(value->>8 as integer) as v_doubt, cast(value->>9 as bigint) as v_due,

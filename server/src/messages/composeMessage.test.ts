@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { transcodeText } from '@heliograph/text/transcodeText'
 import { messageId, START, sampleMessage } from '../../test/sampleMessages.ts'
-import { composeMessage, type SmsToAccept } from './composeMessage.ts'
+import { createTestSealer } from '../../test/testSealer.ts'
+import { composeSms, type SmsToAccept } from './composeMessage.ts'
 
 const lifetimes = { messageRetentionMs: 1_000 }
 const noRoute = { code: '0b01', reason: 'no route' }
@@ -13,6 +14,7 @@ const composition = {
   price: null,
   way: { kind: 'carrier', carrierId: 'A' },
   lifetimes,
+  sealer: createTestSealer(),
 } as const
 
 function order(text: string, over: Partial<SmsToAccept> = {}): SmsToAccept {
@@ -32,12 +34,14 @@ function order(text: string, over: Partial<SmsToAccept> = {}): SmsToAccept {
     conversion: false,
     callbackUrl: null,
     callbackMethod: 'POST',
+    shown: null,
+    origin: null,
     ...over,
   }
 }
 
 test('a message for now is due now, and its validity begins now', () => {
-  const message = composeMessage(order('Hello'), composition)
+  const message = composeSms(order('Hello'), composition)
   assert.equal(message.status, 'accepted')
   assert.equal(message.dueAt, START)
   assert.equal(message.expiresAt, START + 60_000)
@@ -45,13 +49,13 @@ test('a message for now is due now, and its validity begins now', () => {
 })
 
 test('the validity of a scheduled message begins when it is due', () => {
-  const message = composeMessage(order('Hello', { scheduledAt: START + 5_000 }), composition)
+  const message = composeSms(order('Hello', { scheduledAt: START + 5_000 }), composition)
   assert.equal(message.dueAt, START + 5_000)
   assert.equal(message.expiresAt, START + 65_000)
 })
 
 test('a message without a route is born rejected, with the reason, and is due for its purge only', () => {
-  const message = composeMessage(order('Hello'), { ...composition, way: { kind: 'refused', ...noRoute } })
+  const message = composeSms(order('Hello'), { ...composition, way: { kind: 'refused', ...noRoute } })
   assert.equal(message.status, 'rejected')
   assert.equal(message.errorCode, noRoute.code)
   assert.equal(message.errorReason, noRoute.reason)
@@ -60,7 +64,7 @@ test('a message without a route is born rejected, with the reason, and is due fo
 })
 
 test('what the transcoder changed is recorded with the text that goes out', () => {
-  const message = composeMessage(order('Grüße — “Łódź”'), composition)
+  const message = composeSms(order('Grüße — “Łódź”'), composition)
   assert.equal(message.encoding, 'gsm7')
   assert.equal(message.body.includes('Ł'), false)
   const transcoding = JSON.parse(message.transcoding ?? '{}')

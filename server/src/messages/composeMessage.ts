@@ -1,14 +1,18 @@
 import type { TranscodedText } from '@heliograph/text/transcodeText'
 import type { E164, Sender } from '../numbers/address.ts'
+import type { Sealer } from '../sealer.ts'
+import { storeText } from './content.ts'
 import type { Lifetimes } from './lifetimes.ts'
-import type { CallbackMethod, Message } from './message.ts'
+import type { CallbackMethod, Message, Origin } from './message.ts'
 
-/** All that a channel-neutral caller says of an SMS it wants sent. */
+/** All that a caller says of an SMS it wants sent. */
 export interface SmsToAccept {
   readonly accountId: string
   readonly recipient: E164
   readonly sender: Sender
   readonly text: TranscodedText
+  /** What lists and callbacks show instead of the text, which is a secret then; null: the text itself. */
+  readonly shown: string | null
   readonly scheduledAt: number | null // null: at once
   readonly validityMs: number
   readonly flash: boolean
@@ -17,6 +21,21 @@ export interface SmsToAccept {
   readonly conversion: boolean
   readonly callbackUrl: string | null
   readonly callbackMethod: CallbackMethod
+  readonly origin: Origin | null
+}
+
+/** All that a caller says of a call in which a text is to be spoken. */
+export interface CallToAccept {
+  readonly accountId: string
+  readonly recipient: E164
+  readonly caller: E164 | null // null: the provider's own number
+  readonly text: string
+  /** As of SmsToAccept. */
+  readonly shown: string | null
+  readonly language: string // ISO 639-1
+  readonly validityMs: number
+  readonly reference: string | null
+  readonly origin: Origin | null
 }
 
 /** What the rest of the server knows about where a message goes and what it costs. */
@@ -27,6 +46,7 @@ export interface Composition {
   readonly price: { readonly price: string; readonly currency: string; readonly effectiveAt: number } | null
   readonly way: Way
   readonly lifetimes: Lifetimes
+  readonly sealer: Sealer
 }
 
 /** Where a message goes first, or why it goes nowhere: then it is born rejected. */
@@ -34,34 +54,68 @@ export type Way =
   | { readonly kind: 'carrier'; readonly carrierId: string }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
 
-/** A new message, as it is recorded and answered. */
-export function composeMessage(order: SmsToAccept, composition: Composition): Message {
-  const { id, now, mccmnc, price, way, lifetimes } = composition
-  const { text } = order
-  const startsAt = order.scheduledAt ?? now
-  const refusal = way.kind === 'refused' ? way : null
+/** A new SMS, as it is recorded and answered. */
+export function composeSms(order: SmsToAccept, composition: Composition): Message {
+  const { id, price, sealer } = composition
+  const { text, shown } = order
   return {
-    id,
-    accountId: order.accountId,
-    status: refusal === null ? 'accepted' : 'rejected',
+    ...beginning(order, composition),
+    ...storeText(sealer, { id, text: text.text, shown }),
+    channel: 'sms',
     sender: order.sender.value,
-    recipient: order.recipient,
-    body: text.text,
     encoding: text.encoding,
     parts: text.parts,
     transcoding: transcodingOf(text),
     flash: order.flash,
     gateway: order.gateway,
-    mccmnc,
     price: price?.price ?? null,
     currency: price?.currency ?? null,
     priceEffectiveAt: price?.effectiveAt ?? null,
-    reference: order.reference,
     conversion: order.conversion,
-    converted: null,
-    convertedAt: null,
     callbackUrl: order.callbackUrl,
     callbackMethod: order.callbackMethod,
+  }
+}
+
+/** A new call, as it is recorded. */
+export function composeCall(order: CallToAccept, composition: Composition): Message {
+  const { text, shown, language } = order
+  return {
+    ...beginning({ ...order, scheduledAt: null }, composition),
+    ...storeText(composition.sealer, { id: composition.id, text, shown, language }),
+    channel: 'voice',
+    sender: order.caller ?? '',
+    encoding: 'ucs2',
+    parts: 1,
+    transcoding: null,
+    flash: false,
+    gateway: 'DEFAULT',
+    price: null,
+    currency: null,
+    priceEffectiveAt: null,
+    conversion: false,
+    callbackUrl: null,
+    callbackMethod: 'POST',
+  }
+}
+
+/** What is the same for every new message, whatever its channel. */
+function beginning(
+  order: Pick<SmsToAccept, 'accountId' | 'recipient' | 'reference' | 'origin' | 'scheduledAt' | 'validityMs'>,
+  { id, now, mccmnc, way, lifetimes }: Composition,
+) {
+  const startsAt = order.scheduledAt ?? now
+  const refusal = way.kind === 'refused' ? way : null
+  return {
+    id,
+    accountId: order.accountId,
+    origin: order.origin,
+    status: refusal === null ? 'accepted' : 'rejected',
+    recipient: order.recipient,
+    mccmnc,
+    reference: order.reference,
+    converted: null,
+    convertedAt: null,
     acceptedAt: now,
     scheduledAt: order.scheduledAt,
     expiresAt: startsAt + order.validityMs,
@@ -74,7 +128,7 @@ export function composeMessage(order: SmsToAccept, composition: Composition): Me
     errorReason: refusal?.reason ?? null,
     inDoubt: false,
     dueAt: refusal === null ? startsAt : now + lifetimes.messageRetentionMs,
-  }
+  } satisfies Partial<Message>
 }
 
 function transcodingOf({ replaced, masked, upperCased }: TranscodedText): string | null {

@@ -8,11 +8,16 @@ import type { MessageStatus, SegmentStatus } from './status.ts'
 export interface Message {
   readonly id: string
   readonly accountId: string
+  readonly channel: ChannelName
+  /** What in the product the message is sent for; null: a customer asked for it. */
+  readonly origin: Origin | null
   readonly status: MessageStatus
   readonly sender: string
   readonly recipient: E164
-  /** As it goes out, after transcoding. */
+  /** As it goes out, after transcoding; where the text is sealed in `content`, what may be shown of it. */
   readonly body: string
+  /** What the channel needs besides, see content.ts; null: nothing, or a carrier has it by now. */
+  readonly content: string | null
   readonly encoding: Encoding
   readonly parts: number
   readonly transcoding: string | null // JSON {replaced, masked}; null: the text goes out as it came
@@ -42,6 +47,15 @@ export interface Message {
   readonly errorReason: string | null
   readonly inDoubt: boolean
   readonly dueAt: number | null
+}
+
+/** How the person is reached. */
+export type ChannelName = 'sms' | 'voice'
+
+/** The thing that a message is sent for, and its id. */
+export interface Origin {
+  readonly kind: 'otp'
+  readonly id: string
 }
 
 export type CallbackMethod = 'POST' | 'GET'
@@ -101,6 +115,10 @@ export const MESSAGE_COLUMNS = [
   'error_reason',
   'in_doubt',
   'due_at',
+  'channel',
+  'origin',
+  'origin_id',
+  'content',
 ]
   .map((column) => `messages.${column}`)
   .join(', ')
@@ -110,10 +128,13 @@ export function messageFromRow(row: Row): Message {
   return {
     id: row.id as string,
     accountId: row.account_id as string,
+    channel: row.channel as ChannelName,
+    origin: row.origin === null ? null : { kind: row.origin as Origin['kind'], id: row.origin_id as string },
     status: row.status as MessageStatus,
     sender: row.sender as string,
     recipient: row.recipient as E164,
     body: row.body as string,
+    content: row.content as string | null,
     encoding: row.encoding as Encoding,
     parts: row.parts as number,
     transcoding: row.transcoding as string | null,

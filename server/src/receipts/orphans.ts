@@ -15,13 +15,15 @@ export function insertOrphans(tx: Transaction, entries: readonly ReceiptEntry[])
     receipt.errorCode,
     receipt.doneAt,
     receivedAt,
+    receipt.errorReason ?? null,
   ])
   tx.run(INSERT, [JSON.stringify(rows)])
 }
 
 const INSERT = `
-insert into orphan_receipts (id, carrier_id, carrier_message_id, state, error_code, done_at, received_at)
-select value->>0, value->>1, value->>2, value->>3, value->>4, cast(value->>5 as bigint), cast(value->>6 as bigint)
+insert into orphan_receipts (id, carrier_id, carrier_message_id, state, error_code, done_at, received_at,
+  error_reason)
+select value->>0, value->>1, value->>2, value->>3, value->>4, cast(value->>5 as bigint), cast(value->>6 as bigint), value->>7
 from rows($1)`
 
 export function deleteOrphans(tx: Transaction, entries: readonly ReceiptEntry[]): void {
@@ -79,6 +81,7 @@ export class OrphanMatcher {
           carrierMessageId: String(row.carrier_message_id),
           state: String(row.state) as Receipt['state'],
           errorCode: String(row.error_code),
+          errorReason: row.error_reason === null ? null : String(row.error_reason),
           doneAt: row.done_at === null ? receivedAt : Math.min(Number(row.done_at), receivedAt),
         },
         // The message changes now; at the time of the receipt readers of changes may have gone past.
@@ -109,7 +112,7 @@ const KEPT_MS = 7 * 24 * 60 * 60_000
 
 const MATCHED = `
 select orphan_receipts.id, orphan_receipts.carrier_id, orphan_receipts.carrier_message_id, orphan_receipts.state,
-  orphan_receipts.error_code, orphan_receipts.done_at, orphan_receipts.received_at
+  orphan_receipts.error_code, orphan_receipts.error_reason, orphan_receipts.done_at, orphan_receipts.received_at
 from orphan_receipts
 join segments on segments.carrier_id = orphan_receipts.carrier_id
   and segments.carrier_message_id = orphan_receipts.carrier_message_id

@@ -1,7 +1,8 @@
 import type { Receipt } from '../carriers/carrier.ts'
 import type { Row, Transaction } from '../db/database.ts'
 import type { BatchStep } from '../db/groupCommit.ts'
-import { type FinalNews, owedNews, touchMessages, writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
+import { touchMessages, writeChanges, writeChangesOfOpen } from '../messages/changeStatus.ts'
+import type { MessageFollower } from '../messages/follower.ts'
 import type { Lifetimes } from '../messages/lifetimes.ts'
 import {
   MESSAGE_COLUMNS,
@@ -33,18 +34,18 @@ export interface ReceiptDependencies {
   readonly recent: RecentSubmissions
   /** Other nodes record receipts in the same store, so what is remembered here may be final already. */
   readonly storeIsShared: boolean
-  readonly finalNews: FinalNews
+  readonly follower: MessageFollower
   /** How many receipts of a batch matched, and how many were kept as orphans. */
   readonly observe: (batch: { readonly matched: number; readonly orphaned: number }) => void
 }
 
 /**
  * Records a batch of receipts before any of them is answered: finds their segments by the carrier's id, moves the
- * messages that are complete now, and owes their senders a callback, all in one transaction. A receipt for nothing
+ * messages that are complete now, and tells their followers, all in one transaction. A receipt for nothing
  * known is kept; one that repeats what is known changes nothing.
  */
 export function recordReceipts(dependencies: ReceiptDependencies): BatchStep<ReceiptEntry> {
-  const { recent, finalNews, observe } = dependencies
+  const { recent, follower, observe } = dependencies
   return {
     name: 'record receipts',
     urgent: true,
@@ -57,12 +58,12 @@ export function recordReceipts(dependencies: ReceiptDependencies): BatchStep<Rec
         tx,
         entries.filter((entry, index) => found.has(index) && entry.orphan),
       )
-      const owed = await settle(tx, entries, found, dependencies)
-      const announced = owed.length > 0 ? finalNews.announce(tx, owed) : null
+      const followed = await settle(tx, entries, found, dependencies)
+      const told = followed.length > 0 ? await follower.changed(tx, followed) : null
       return () => {
         for (const entry of entries) entry.answer(true)
         observe({ matched: found.size, orphaned: orphans.length })
-        announced?.()
+        told?.()
       }
     },
     failed(entries) {
@@ -129,12 +130,12 @@ function segmentOf(row: Row): SubmittedSegment {
   })
 }
 
-/** Resolves with the messages that it made final and that somebody is to be told of. */
+/** Resolves with the messages that it made final and that somebody follows. */
 async function settle(
   tx: Transaction,
   entries: readonly ReceiptEntry[],
   found: ReadonlyMap<number, Found>,
-  { lifetimes, storeIsShared, finalNews }: ReceiptDependencies,
+  { lifetimes, storeIsShared, follower }: ReceiptDependencies,
 ): Promise<MessageView[]> {
   const messages = new Map<string, { message: Message; news: { segment: SubmittedSegment; entry: ReceiptEntry }[] }>()
   for (const [index, { message, segment }] of found) {
@@ -160,16 +161,15 @@ async function settle(
   const touched = moved.map(({ message }) => message).filter(({ status }) => !isFinal(status))
   if (touched.length > 0) touchMessages(tx, touched)
   const finished = moved.map(({ message }) => message).filter(({ status }) => isFinal(status))
-  const owed = owedNews(
-    moved.map(({ message, segments }) => ({ message, parts: newestParts(segments) })),
-    finalNews,
-  )
-  if (storeIsShared && owed.length > 0) {
+  const followed = moved
+    .filter(({ message }) => isFinal(message.status) && follower.follows(message))
+    .map(({ message, segments }) => ({ message, parts: newestParts(segments) }))
+  if (storeIsShared && followed.length > 0) {
     const ended = await writeChangesOfOpen(tx, finished)
-    return owed.filter(({ message }) => ended.has(message.id))
+    return followed.filter(({ message }) => ended.has(message.id))
   }
   if (finished.length > 0) writeChanges(tx, finished)
-  return owed
+  return followed
 }
 
 /** All segments of long messages; a short one has the one segment that the receipt is about. */

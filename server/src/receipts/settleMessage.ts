@@ -80,7 +80,7 @@ function withReceipt(segment: SubmittedSegment, receipt: Receipt, receivedAt: nu
     ...segment,
     status: receipt.state,
     errorCode: receipt.errorCode,
-    errorReason: receipt.errorCode === NO_ERROR ? null : gsmErrorReason(receipt.errorCode),
+    errorReason: receipt.errorReason ?? (receipt.errorCode === NO_ERROR ? null : gsmErrorReason(receipt.errorCode)),
     doneAt: plausible ? Math.max(doneAt, segment.submittedAt) : receivedAt,
   }
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { Sealer } from '../sealer.ts'
 import { configuredKey, type NewDelivery } from './delivery.ts'
 import { type EndpointRecord, readChangedEndpoints } from './endpointRows.ts'
 import type { LadderName } from './ladder.ts'
-import { type Sealer, sealPlaces } from './sealer.ts'
+import { sealPlaces } from './sealPlaces.ts'
 import { signingSecret } from './signCall.ts'
 import { type EventTraits, type Subscription, wants } from './subscription.ts'
 

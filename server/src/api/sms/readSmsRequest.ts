@@ -35,6 +35,8 @@ export function readSmsRequest(
     recipient,
     sender,
     text,
+    shown: null,
+    origin: null,
     scheduledAt,
     validityMs: request.validity * MINUTE_MS,
     flash: request.flash,

@@ -7,8 +7,8 @@ import { canonicalQuery } from '../../http/canonicalQuery.ts'
 import { constraintViolation, Problem, sendProblem, unavailable, type Violation } from '../../http/problem.ts'
 import { violationsOf } from '../../http/server.ts'
 import type { IdempotencyClaim, KeyedAnswer } from '../../messages/idempotency.ts'
+import type { MessageAcceptance, MessageIntake } from '../../messages/intake.ts'
 import type { Message } from '../../messages/message.ts'
-import type { SmsAcceptance, SmsIntake } from '../../messages/smsIntake.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
 import { readSmsRequest, type SmsOrder } from './readSmsRequest.ts'
 import { renderMessage } from './renderMessage.ts'
@@ -21,7 +21,7 @@ export interface SendSmsDependencies extends AuthenticateDependencies {
   readonly ownsNumber: (accountId: string, number: string) => boolean
   readonly baseUrl: () => string
   readonly checkCallbackUrl: (url: string) => string | null
-  readonly intake: SmsIntake
+  readonly intake: MessageIntake
 }
 
 /**
@@ -75,8 +75,8 @@ function handle(dependencies: SendSmsDependencies, request: FastifyRequest, inpu
     return
   }
   const { accountId } = principalOf(request)
-  const message = dependencies.intake.compose({ ...order, accountId })
-  const acceptance: SmsAcceptance = {
+  const message = dependencies.intake.composeSms({ ...order, accountId })
+  const acceptance: MessageAcceptance = {
     message,
     idempotency: idempotencyOf(request, input, message, dependencies.baseUrl()),
     accepted: (accepted) => sendAnswer(reply, answerOf(accepted, dependencies.baseUrl())),
@@ -161,7 +161,7 @@ function sendAnswer(reply: FastifyReply, answer: string): void {
   reply.header('content-type', 'application/json; charset=utf-8').send(answer)
 }
 
-function repeatAnswer(reply: FastifyReply, earlier: KeyedAnswer, { idempotency }: SmsAcceptance): void {
+function repeatAnswer(reply: FastifyReply, earlier: KeyedAnswer, { idempotency }: MessageAcceptance): void {
   if (earlier.requestHash === idempotency?.requestHash) {
     sendAnswer(reply.header('idempotency-replayed', 'true'), earlier.response)
   } else {

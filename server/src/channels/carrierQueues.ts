@@ -1,12 +1,13 @@
-import { type Segment, segmentText } from '@heliograph/text/segmentText'
-import type { Carrier, SubmitOutcome } from '../../carriers/carrier.ts'
-import type { Clock } from '../../clock.ts'
-import { type Message, senderOf } from '../../messages/message.ts'
-import type { ChannelEvents, SegmentOutcome, Submission } from '../channel.ts'
+import type { Carrier } from '../carriers/carrier.ts'
+import type { Clock } from '../clock.ts'
+import type { Message } from '../messages/message.ts'
+import type { Channel, ChannelEvents, SegmentOutcome, Submission } from './channel.ts'
 import { Fifo } from './fifo.ts'
 
-export interface SmsChannelOptions {
-  readonly carriers: ReadonlyMap<string, Carrier>
+export interface CarrierQueuesOptions<Part> {
+  readonly carriers: ReadonlyMap<string, Carrier<Part>>
+  /** A message in the pieces that carriers take, in order; null: its text does not open. */
+  readonly partsOf: (message: Message) => readonly NumberedPart<Part>[] | null
   /** The carriers for a message, best first; empty: no route. */
   readonly routesFor: (message: Message) => readonly string[]
   readonly clock: Clock
@@ -20,13 +21,13 @@ export interface SmsChannelOptions {
  * down or slow holds up nobody else; each message goes to the carrier it is planned for, or the next of its own that is
  * up.
  */
-export class SmsChannel {
-  readonly #options: SmsChannelOptions
-  readonly #lanes = new Map<string, Lane>()
+export class CarrierQueues<Part> implements Channel {
+  readonly #options: CarrierQueuesOptions<Part>
+  readonly #lanes = new Map<string, Lane<Part>>()
   readonly #waiting = new Map<string, number>()
   #paused = false
 
-  constructor(options: SmsChannelOptions) {
+  constructor(options: CarrierQueuesOptions<Part>) {
     this.#options = options
   }
 
@@ -40,7 +41,7 @@ export class SmsChannel {
 
   /** Queues submissions and hands over what the carriers have room for. */
   send(submissions: readonly Submission[]): void {
-    const lanes = new Set<Lane>()
+    const lanes = new Set<Lane<Part>>()
     for (const submission of submissions) {
       const lane = this.#laneFor(submission)
       if (lane === null) this.#options.events.outcome(submission, { kind: 'no route' })
@@ -87,19 +88,19 @@ export class SmsChannel {
     })
   }
 
-  #enqueue(lane: Lane, submission: Submission): void {
+  #enqueue(lane: Lane<Part>, submission: Submission): void {
     lane.queue.push(submission)
     const { carrierId } = submission.message
     this.#waiting.set(carrierId, this.waiting(carrierId) + 1)
   }
 
-  #dequeue(lane: Lane): Submission | undefined {
+  #dequeue(lane: Lane<Part>): Submission | undefined {
     const submission = lane.queue.shift()
     if (submission !== undefined) this.#leave(submission)
     return submission
   }
 
-  #clear(lane: Lane): Submission[] {
+  #clear(lane: Lane<Part>): Submission[] {
     const submissions = lane.queue.clear()
     for (const submission of submissions) this.#leave(submission)
     return submissions
@@ -110,10 +111,10 @@ export class SmsChannel {
   }
 
   /** Of its carriers, from the planned one on and around, the first that is up; where none is, the first of them. */
-  #laneFor({ message }: Submission): Lane | null {
+  #laneFor({ message }: Submission): Lane<Part> | null {
     const carriers = this.#options.routesFor(message)
     const planned = Math.max(0, carriers.indexOf(message.carrierId))
-    let first: Lane | null = null
+    let first: Lane<Part> | null = null
     for (let index = 0; index < carriers.length; index++) {
       const lane = this.#laneOf(carriers[(planned + index) % carriers.length] ?? '')
       if (lane === null) continue
@@ -123,12 +124,12 @@ export class SmsChannel {
     return first
   }
 
-  #laneOf(carrierId: string): Lane | null {
+  #laneOf(carrierId: string): Lane<Part> | null {
     const known = this.#lanes.get(carrierId)
     if (known !== undefined) return known
     const carrier = this.#options.carriers.get(carrierId)
     if (carrier === undefined) return null
-    const lane: Lane = { carrier, queue: new Fifo(), long: null, opening: new Set() }
+    const lane: Lane<Part> = { carrier, queue: new Fifo(), long: null, opening: new Set() }
     this.#lanes.set(carrierId, lane)
     return lane
   }
@@ -139,7 +140,7 @@ export class SmsChannel {
     return false
   }
 
-  #pump(lane: Lane): void {
+  #pump(lane: Lane<Part>): void {
     if (this.#paused || !this.#options.mayHandOver()) return
     while (lane.long !== null && lane.carrier.room() > lane.opening.size) this.#continueLong(lane, lane.long)
     if (lane.long !== null) return
@@ -147,7 +148,7 @@ export class SmsChannel {
     else while (lane.long === null && lane.carrier.room() > 0) if (!this.#submitNext(lane)) return
   }
 
-  #submitNext(lane: Lane): boolean {
+  #submitNext(lane: Lane<Part>): boolean {
     const submission = this.#dequeue(lane)
     if (submission === undefined) return false
     if (this.#notExpired(submission)) this.#submit(lane, submission)
@@ -155,7 +156,7 @@ export class SmsChannel {
   }
 
   /** Marks as many messages as the carrier has room for, and submits them once the marks are on disk. */
-  #open(lane: Lane): void {
+  #open(lane: Lane<Part>): void {
     const opened: Submission[] = []
     while (lane.carrier.room() - lane.opening.size > 0) {
       const submission = this.#dequeue(lane)
@@ -182,80 +183,78 @@ export class SmsChannel {
     )
   }
 
-  #submit(lane: Lane, submission: Submission): void {
+  #submit(lane: Lane<Part>, submission: Submission): void {
     const { message, partsWanted } = submission
-    const segments = segmentText(message.body, message.encoding)
-    const wanted = partsWanted === null ? segments : segments.filter(({ number }) => partsWanted.includes(number))
-    const open: OpenSubmission = { submission, segments: wanted, next: 0, outcomes: [], at: this.#options.clock.now() }
+    const parts = this.#options.partsOf(message)
+    if (parts === null) {
+      this.#options.events.outcome(submission, { kind: 'unreadable' })
+      return
+    }
+    const wanted = partsWanted === null ? parts : parts.filter(({ number }) => partsWanted.includes(number))
+    const open: OpenSubmission<Part> = {
+      submission,
+      parts: wanted,
+      next: 0,
+      outcomes: [],
+      at: this.#options.clock.now(),
+    }
     // Another node may have brought every part to a carrier: then there is nothing left but to wait for receipts.
     if (wanted.length === 0) this.#end(lane, open)
-    while (open.next < wanted.length && lane.carrier.room() > 0) this.#submitSegment(lane, open)
+    while (open.next < wanted.length && lane.carrier.room() > 0) this.#submitPart(lane, open)
     if (open.next < wanted.length) lane.long = open
   }
 
   /** A text of more parts than the carrier had room for goes on where it stopped. */
-  #continueLong(lane: Lane, open: OpenSubmission): void {
-    this.#submitSegment(lane, open)
-    if (open.next === open.segments.length) lane.long = null
+  #continueLong(lane: Lane<Part>, open: OpenSubmission<Part>): void {
+    this.#submitPart(lane, open)
+    if (open.next === open.parts.length) lane.long = null
   }
 
   /** The bind went away between two parts: the parts not handed over yet are for another try. */
-  #giveUpRest(lane: Lane, open: OpenSubmission): void {
+  #giveUpRest(lane: Lane<Part>, open: OpenSubmission<Part>): void {
     lane.long = null
-    for (; open.next < open.segments.length; open.next++) {
-      const number = open.segments[open.next]?.number
+    for (; open.next < open.parts.length; open.next++) {
+      const number = open.parts[open.next]?.number
       if (number !== undefined) this.#record(lane, open, { number, outcome: { kind: 'unsent', reason: 'bind lost' } })
     }
   }
 
-  #record(lane: Lane, open: OpenSubmission, outcome: SegmentOutcome): void {
+  #record(lane: Lane<Part>, open: OpenSubmission<Part>, outcome: SegmentOutcome): void {
     open.outcomes.push(outcome)
-    if (open.outcomes.length === open.segments.length) this.#end(lane, open)
+    if (open.outcomes.length === open.parts.length) this.#end(lane, open)
   }
 
-  #end(lane: Lane, { submission, at, outcomes }: OpenSubmission): void {
+  #end(lane: Lane<Part>, { submission, at, outcomes }: OpenSubmission<Part>): void {
     this.#options.events.outcome(submission, { kind: 'tried', carrierId: lane.carrier.id, at, segments: outcomes })
   }
 
-  #submitSegment(lane: Lane, open: OpenSubmission): void {
-    const { message } = open.submission
-    const segment = open.segments[open.next++]
-    if (segment === undefined) return
-    const done = (outcome: SubmitOutcome) => this.#record(lane, open, { number: segment.number, outcome })
-    lane.carrier.submit(
-      {
-        messageId: message.id,
-        from: senderOf(message),
-        to: message.recipient,
-        segment,
-        reference: concatenationReference(message.id),
-        flash: message.flash,
-        expiresAt: message.expiresAt,
-      },
-      done,
-    )
+  #submitPart(lane: Lane<Part>, open: OpenSubmission<Part>): void {
+    const next = open.parts[open.next++]
+    if (next === undefined) return
+    lane.carrier.submit(next.part, (outcome) => this.#record(lane, open, { number: next.number, outcome }))
   }
 }
 
+/** A piece of a message, 1 for the first. */
+export interface NumberedPart<Part> {
+  readonly number: number
+  readonly part: Part
+}
+
 /** What waits for one carrier. */
-interface Lane {
-  readonly carrier: Carrier
+interface Lane<Part> {
+  readonly carrier: Carrier<Part>
   readonly queue: Fifo<Submission>
   /** A submission whose parts are not all handed over yet. */
-  long: OpenSubmission | null
+  long: OpenSubmission<Part> | null
   /** Messages being marked before they are handed over. */
   readonly opening: Set<Submission>
 }
 
-interface OpenSubmission {
+interface OpenSubmission<Part> {
   readonly submission: Submission
-  readonly segments: readonly Segment[]
+  readonly parts: readonly NumberedPart<Part>[]
   next: number
   readonly outcomes: SegmentOutcome[]
   readonly at: number
-}
-
-/** The last 16 bits of the id: random, and the same on every try, so that a resent part still joins the others. */
-function concatenationReference(messageId: string): number {
-  return Number.parseInt(messageId.slice(-4), 16)
 }

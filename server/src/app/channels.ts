@@ -1,0 +1,60 @@
+import { CarrierQueues } from '../channels/carrierQueues.ts'
+import type { Channel, ChannelEvents } from '../channels/channel.ts'
+import { joinChannels } from '../channels/joinChannels.ts'
+import { segmentsOf } from '../channels/sms/segmentsOf.ts'
+import { voicePartOf } from '../channels/voice/voicePart.ts'
+import { CHANNEL_OF_TYPE } from '../config/carriers.ts'
+import { languageOf, openText } from '../messages/content.ts'
+import type { RoutedMessage } from '../messages/intake.ts'
+import type { ChannelName, Message } from '../messages/message.ts'
+import { createRouting } from '../routing/chooseCarriers.ts'
+import type { Sealer } from '../sealer.ts'
+import type { Carriers } from './carriers.ts'
+import type { Ground } from './ground.ts'
+
+/** Which carriers may take a message, best first: a route counts for messages of its carrier's channel. */
+export function channelRoutes({ config }: Ground): (message: RoutedMessage) => readonly string[] {
+  const channelOf = new Map(config.carriers.map(({ id, type }) => [id, CHANNEL_OF_TYPE[type]]))
+  const routing = (channel: ChannelName) =>
+    createRouting(config.routes.filter(({ carrier }) => channelOf.get(carrier) === channel))
+  const byChannel = { sms: routing('sms'), voice: routing('voice') } satisfies Record<ChannelName, unknown>
+  return (message) => byChannel[message.channel](message)
+}
+
+/** Every channel, connected to its carriers. `mayHandOver` says whether this node may send now. */
+export function buildChannels(
+  { clock }: Ground,
+  {
+    carriers,
+    routesFor,
+    sealer,
+    mayHandOver,
+  }: {
+    readonly carriers: Carriers
+    readonly routesFor: (message: Message) => readonly string[]
+    readonly sealer: Sealer
+    readonly mayHandOver: () => boolean
+  },
+): (events: ChannelEvents) => Channel {
+  return (events) => {
+    const shared = { routesFor, clock, mayHandOver, events }
+    return joinChannels({
+      sms: new CarrierQueues({
+        ...shared,
+        carriers: carriers.sms,
+        partsOf(message) {
+          const text = openText(sealer, message)
+          return text === null ? null : segmentsOf(message, text)
+        },
+      }),
+      voice: new CarrierQueues({
+        ...shared,
+        carriers: carriers.voice,
+        partsOf(message) {
+          const text = openText(sealer, message)
+          return text === null ? null : [{ number: 1, part: voicePartOf(message, text, languageOf(message)) }]
+        },
+      }),
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import type { Sealer } from '../sealer.ts'
+import type { Message } from './message.ts'
+
+/** What a channel needs besides the body: the true text where the body only shows what may be seen, a call's language. */
+interface Content {
+  readonly sealedText?: string
+  readonly language?: string // ISO 639-1
+}
+
+/** A text as it is stored: what may be shown of it, and the text itself sealed where that is not all of it. */
+export interface StoredText {
+  readonly body: string
+  readonly content: string | null
+}
+
+/** `shown` null: the text is no secret. */
+export function storeText(
+  sealer: Sealer,
+  { id, text, shown, language }: { id: string; text: string; shown: string | null; language?: string },
+): StoredText {
+  const content: Content = {
+    ...(shown === null ? {} : { sealedText: sealer.seal(text, placeOf(id)) }),
+    ...(language === undefined ? {} : { language }),
+  }
+  return { body: shown ?? text, content: Object.keys(content).length === 0 ? null : JSON.stringify(content) }
+}
+
+/** The text that goes out. Null: it was sealed under another secret, or a carrier has it by now and it is wiped. */
+export function openText(sealer: Sealer, { id, body, content }: Message): string | null {
+  if (content === null) return body
+  const { sealedText } = JSON.parse(content) as Content
+  return sealedText === undefined ? body : sealer.open(sealedText, placeOf(id))
+}
+
+/** The language of a call's text; English where none was stored. */
+export function languageOf({ content }: Message): string {
+  return (content === null ? undefined : (JSON.parse(content) as Content).language) ?? 'en'
+}
+
+function placeOf(messageId: string): string {
+  return `messages.content ${messageId}`
+}
