@@ -12,7 +12,7 @@ create table otps (
   -- 1: a check was told that time or attempts are over; later ones only hear that it is not active.
   refusal_told integer not null,
   -- How it was last asked to be sent, for sending it again. Null: as the application or the number says.
-  via text not null,
+  channel text not null,
   language text,
   sender text,
   caller text,
