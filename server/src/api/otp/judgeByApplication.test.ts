@@ -38,7 +38,7 @@ test('an application with countries sends to these only, and not to numbers of n
     assert.throws(() => judge({ countries: ['DE'] }, { number }), {
       status: 400,
       code: refusalCodes.countryNotAllowed,
-      message: 'number: must be of a country that the application allows: DE',
+      message: /^number: must be of a country/,
     })
   }
 })

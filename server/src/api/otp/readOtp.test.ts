@@ -77,6 +77,7 @@ test('a text needs the place of the code, unless the code is the customer’s ow
   assert.equal(send({ text: 'Code 4711', otpCode: '4711' }).text, 'Code 4711')
   assert.equal(refused({ text: 'Code' }).code, refusalCodes.placeholders)
   assert.equal(refused({ text: 'Code {{OTP}}\0' }).code, refusalCodes.templateText)
+  assert.equal(refused({ text: `{{OTP}}${'x'.repeat(594)}` }).code, refusalCodes.templateText)
 })
 
 test('a code of one’s own has 4 to 10 digits or letters', () => {
@@ -93,6 +94,7 @@ test('the length of a code is 4 to 10', () => {
 
 test('languages are ISO 639-1, in any case', () => {
   assert.equal(send({ language: 'DE' }).language, 'de')
+  assert.equal(send({ language: 'pt-BR' }).language, 'pt')
   assert.equal(refused({ language: 'german' }).code, refusalCodes.language)
 })
 

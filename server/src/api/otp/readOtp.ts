@@ -3,8 +3,12 @@ import type { E164, Sender } from '../../numbers/address.ts'
 import { parseLocalNumber } from '../../numbers/parseLocalNumber.ts'
 import { parseNumber } from '../../numbers/parseNumber.ts'
 import { parseSender } from '../../numbers/parseSender.ts'
+import { pinLengthRange } from '../../otp/applicationRules.ts'
+import { parseLanguage } from '../../otp/language.ts'
 import type { OtpOrder, Via } from '../../otp/otp.ts'
 import { refusalCodes } from '../../otp/refusal.ts'
+import { hasCodePlaceholder } from '../../otp/template.ts'
+import { templateUnitsMax } from '../../otp/templateRules.ts'
 import { Mistakes } from './mistakes.ts'
 import type { ListOtpsQuery, ResendOtpQuery, SendOtpQuery } from './schema.ts'
 
@@ -104,8 +108,9 @@ function callerOf(caller: string | undefined, mistakes: Mistakes): E164 | null {
 
 function languageOf({ language }: SendOtpQuery, mistakes: Mistakes): string | null {
   if (language === undefined) return null
-  if (/^[a-z]{2}$/i.test(language)) return language.toLowerCase()
-  return mistakes.add(refusalCodes.language, 'language', 'must be an ISO 639-1 code, as in de')
+  return (
+    parseLanguage(language) ?? mistakes.add(refusalCodes.language, 'language', 'must be an ISO 639-1 code, as in de')
+  )
 }
 
 /** As long as the codes that we make, so that it fits every template. */
@@ -117,7 +122,10 @@ function codeOf({ otpCode }: SendOtpQuery, mistakes: Mistakes): string | null {
 function textOf({ text, otpCode }: SendOtpQuery, mistakes: Mistakes): string | null {
   if (text === undefined) return null
   if (!isStorableText(text)) return mistakes.add(refusalCodes.templateText, 'text', UNSTORABLE)
-  if (otpCode !== undefined || text.includes('{{OTP}}')) return text
+  if (text.length > templateUnitsMax) {
+    return mistakes.add(refusalCodes.templateText, 'text', `must have at most ${templateUnitsMax} characters`)
+  }
+  if (otpCode !== undefined || hasCodePlaceholder(text)) return text
   return mistakes.add(refusalCodes.placeholders, 'text', 'must have {{OTP}} in it, unless otpCode is given')
 }
 
@@ -128,8 +136,9 @@ function referenceOf({ referenceId }: SendOtpQuery, mistakes: Mistakes): string 
 
 function pinLengthOf({ pinLength }: SendOtpQuery, mistakes: Mistakes): number | null {
   if (pinLength === undefined) return null
-  if (pinLength >= 4 && pinLength <= 10) return pinLength
-  return mistakes.add(refusalCodes.pinLength, 'pinLength', 'should be between 4 and 10')
+  const { min, max } = pinLengthRange
+  if (pinLength >= min && pinLength <= max) return pinLength
+  return mistakes.add(refusalCodes.pinLength, 'pinLength', `must be between ${min} and ${max}`)
 }
 
 const UNSTORABLE = 'must not contain NUL or unpaired surrogates'

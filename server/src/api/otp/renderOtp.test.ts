@@ -48,7 +48,7 @@ test('an event says what it is about, how it went, and on which channel', () => 
   assert.deepEqual(renderEvent({ at, kind: 'delivery', channel: 'sms', outcome: 'success', text: 'delivered' }), {
     created: at,
     status: 'success',
-    statusText: 'delivered',
+    statusText: 'DELIVERED',
     timestampCreated: '2026-11-22T00:53:43.466Z',
     type: 'DELIVERY',
     channel: 'SMS',

@@ -28,7 +28,7 @@ export function renderEvent({ at, kind, channel, outcome, text }: OtpEvent): Sta
   return {
     created: at,
     status: outcome,
-    statusText: text,
+    statusText: text?.toUpperCase().replaceAll(' ', '_') ?? null,
     timestampCreated: new Date(at).toISOString(),
     type: kind.toUpperCase(),
     channel: channel?.toUpperCase() ?? null,

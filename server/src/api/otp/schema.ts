@@ -5,7 +5,7 @@ import { type Static, Type } from 'typebox'
 /** A code that the customer brings along, and what may be typed at a check. */
 export const OTP_CODE_CHARACTERS_MAX = 64
 export const REFERENCE_ID_CHARACTERS_MAX = 255
-/** Above the limits of names and templates, which have errors of their own. */
+/** Above the limit of templates, which has an error of its own. */
 const TEXT_CHARACTERS_MAX = 5_000
 const WORD_CHARACTERS_MAX = 255
 
