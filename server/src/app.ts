@@ -1,6 +1,7 @@
 import { startEngine } from './app/engine.ts'
 import type { Ground, Stop } from './app/ground.ts'
 import { buildHttp } from './app/http.ts'
+import { startOneTimeCodes } from './app/otp.ts'
 import { mountSimulator, startSimulator } from './app/simulator.ts'
 import { openStore } from './cli/openStore.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -71,7 +72,8 @@ async function run(ground: Ground): Promise<string> {
     sealer: createSealer(secret, 'message texts'),
     baseUrl,
   })
-  const http = await buildHttp(ground, { engine, registeredNumbers, subscriptions, sealer, baseUrl })
+  const oneTimeCodes = startOneTimeCodes(ground, { ...engine, sealer: createSealer(secret, 'one-time codes') })
+  const http = await buildHttp(ground, { engine, oneTimeCodes, registeredNumbers, subscriptions, sealer, baseUrl })
   if (simulator !== null) await mountSimulator(http, simulator)
   stops.push(() => closeServer(http, { clock, drainMs: HTTP_DRAIN_MS }))
   url = await http.listen({ host: config.http.host, port: config.http.port })

@@ -13,6 +13,7 @@ import { knownIds, readRoutes } from './config/routes.ts'
 import { ConfigFile, LogLevel } from './config/schema.ts'
 import type { SimulatorConfig } from './config/simulator.ts'
 import { OperatorError, reasonOf } from './operatorError.ts'
+import type { GuardSettings } from './otp/guard/config.ts'
 import type { Route } from './routing/chooseCarriers.ts'
 import type { Price } from './routing/findPrice.ts'
 
@@ -42,6 +43,8 @@ export interface Config {
   readonly simulator: SimulatorConfig | null
   readonly store: { readonly url: string | null } // null: SQLite in the data folder
   readonly node: { readonly id: string | null } // null: kept in the data folder
+  /** Limits of one-time codes, and how their abuse is recognised. */
+  readonly otp: GuardSettings
   readonly retention: { readonly messagesDays: number; readonly webhooksDays: number }
 }
 
@@ -108,6 +111,7 @@ export function loadConfig({ flags = {}, environment }: { flags?: ConfigFlags; e
     simulator: carriers.simulator,
     store: { url: outer.databaseUrl ?? written.store.url ?? null },
     node: { id: written.node.id ?? null },
+    otp: written.otp,
     retention: written.retention,
   }
   if (findings.problems.length > 0) throw new ConfigError(file ?? 'The configuration', findings.problems)

@@ -21,6 +21,7 @@ import { RecentSubmissions } from '../messages/recentSubmissions.ts'
 import type { Metrics } from '../metrics.ts'
 import { createNetworkTable } from '../numbers/network.ts'
 import { parseNumber } from '../numbers/parseNumber.ts'
+import { otpFollower } from '../otp/deliveryEvents.ts'
 import { OrphanMatcher } from '../receipts/orphans.ts'
 import { recordReceipts } from '../receipts/recordReceipts.ts'
 import { createPriceList } from '../routing/findPrice.ts'
@@ -89,7 +90,7 @@ export async function startEngine(
     baseUrl,
     offer: (deliveries: readonly NewDelivery[]) => webhooks.offer(deliveries),
   }
-  const follower = joinFollowers([createStatusNews(ground, newsDependencies)])
+  const follower = joinFollowers([createStatusNews(ground, newsDependencies), otpFollower({ newId })])
   const dispatch = (messages: readonly Message[]) => dispatcher.dispatch(messages)
   const writeMessages = createMessageWriter({ dispatch, follower })
 

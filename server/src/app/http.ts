@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createKeyring } from '../accounts/keyring.ts'
 import { BYON_PREFIX, byonRoutes } from '../api/byon/byonRoutes.ts'
+import { twilioStatusRoute } from '../api/carriers/twilioStatus.ts'
 import { apiKeyRoutes } from '../api/console/apiKeys.ts'
 import { explainInbound } from '../api/console/explainInbound.ts'
 import { explainMessage } from '../api/console/explainMessage.ts'
@@ -14,6 +15,7 @@ import { provisioningStatusRoute } from '../api/console/provisioningStatus.ts'
 import { setInboundRoute } from '../api/console/setInbound.ts'
 import { webhookDeliveryRoutes } from '../api/console/webhookDeliveries.ts'
 import { webhookEndpointRoutes } from '../api/console/webhookEndpoints.ts'
+import { OTP_PREFIX, otpRoutes } from '../api/otp/otpRoutes.ts'
 import { conversion } from '../api/sms/conversion.ts'
 import { messageStatus } from '../api/sms/messageStatus.ts'
 import { sendSms } from '../api/sms/sendSms.ts'
@@ -21,7 +23,7 @@ import type { CarrierState } from '../carriers/carrier.ts'
 import type { Config } from '../config.ts'
 import type { RegisteredNumbers } from '../contacts/registeredNumbers.ts'
 import { apiDocs } from '../http/apiDocs.ts'
-import { errorResponseStyle } from '../http/errorResponse.ts'
+import { errorResponseStyle, identifiedErrorResponseStyle } from '../http/errorResponse.ts'
 import { health } from '../http/health.ts'
 import { createRateLimit } from '../http/rateLimit.ts'
 import { createHttpServer } from '../http/server.ts'
@@ -32,18 +34,21 @@ import { checkCallbackUrl } from '../webhooks/guard.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
 import type { Engine } from './engine.ts'
 import type { Ground } from './ground.ts'
+import type { OneTimeCodes } from './otp.ts'
 
 /** The HTTP server with every route, not listening yet. */
 export async function buildHttp(
   { config, clock, log, db, newId, metrics }: Ground,
   {
     engine,
+    oneTimeCodes,
     registeredNumbers,
     subscriptions,
     sealer,
     baseUrl,
   }: {
     engine: Engine
+    oneTimeCodes: OneTimeCodes
     registeredNumbers: RegisteredNumbers
     subscriptions: Subscriptions
     sealer: Sealer
@@ -59,7 +64,7 @@ export async function buildHttp(
   const http = createHttpServer({
     bodyBytesMax: config.http.bodyBytesMax,
     trouble: (error, where) => log.error({ err: error, where }, 'http.trouble'),
-    errorStyles: [errorResponseStyle(BYON_PREFIX, clock)],
+    errorStyles: [errorResponseStyle(BYON_PREFIX, clock), identifiedErrorResponseStyle(OTP_PREFIX, clock)],
   })
   await apiDocs(http, { version: packageJson.version, baseUrl: '/' })
   await http.register(async (app) => {
@@ -82,6 +87,8 @@ export async function buildHttp(
     const newHexId = () => newId().replaceAll('-', '')
     app.register(async (byon) => byonRoutes(byon, { ...callers, db, clock, newId: newHexId, configuredOwner }))
     provisioningStatusRoute(app, { ...callers, db, clock, registeredNumbers, configuredOwner })
+    app.register(async (otp) => otpRoutes(otp, { ...callers, ...oneTimeCodes, accounts, ownsNumber }))
+    twilioStatusRoute(app, { receiver: (carrierId) => carriers.voice.get(carrierId), publicUrl: baseUrl })
     listNumbersRoute(app, { ...callers, db, accounts })
     setInboundRoute(app, { ...callers, db, clock, accounts, registeredNumbers, checkCallbackUrl: check })
     health(app, { db, metrics, carriers: healths, sample: () => sample(metrics, { commits, dispatcher, healths }) })

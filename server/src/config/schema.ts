@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { GuardSettings } from '../otp/guard/config.ts'
 import { AccountEntry } from './accounts.ts'
 import { CarrierEntry } from './carriers.ts'
 import { identifier, networkCode, numberPrefix } from './fields.ts'
@@ -53,6 +54,7 @@ export const ConfigFile = Type.Object(
       },
       { default: {} },
     ),
+    otp: GuardSettings,
     node: Type.Object({ id: Type.Optional(identifier()) }, { default: {} }),
     retention: Type.Object(
       {
