@@ -50,7 +50,8 @@ export interface Message {
 }
 
 /** How the person is reached. */
-export type ChannelName = 'sms' | 'voice'
+export type ChannelName = (typeof CHANNELS)[number]
+export const CHANNELS = ['sms', 'voice'] as const
 
 /** The thing that a message is sent for, and its id. */
 export interface Origin {

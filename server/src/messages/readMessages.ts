@@ -1,6 +1,7 @@
 import type { Database, SqlValue } from '../db/database.ts'
 import { isStorableText } from '../db/storableText.ts'
 import {
+  type ChannelName,
   MESSAGE_COLUMNS,
   type Message,
   type MessageView,
@@ -54,6 +55,7 @@ function weight(segment: SubmittedSegment): number {
 
 /** What to list: all given conditions hold at once. */
 export interface MessageFilter {
+  readonly channel?: ChannelName
   readonly status?: MessageStatus
   readonly recipient?: string
   readonly sender?: string
@@ -125,6 +127,7 @@ function conditions(accountId: string, filter: MessageFilter): { where: string[]
   const add = (column: string, value: SqlValue | undefined) => {
     if (value !== undefined) where.push(`${column} $${params.push(value)}`)
   }
+  add('messages.channel =', filter.channel)
   add('messages.status =', filter.status)
   add('messages.recipient =', filter.recipient)
   add('messages.sender =', filter.sender)

@@ -42,6 +42,8 @@ export function explainMessage(app: FastifyInstance, dependencies: ExplainMessag
       const { message } = view
       return {
         ...renderMessage(view, dependencies.baseUrl()),
+        channel: message.channel,
+        origin: message.origin,
         state: message.status,
         text: message.body,
         encoding: message.encoding,

@@ -8,7 +8,7 @@ import { canonicalQuery } from '../../http/canonicalQuery.ts'
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { parseTime } from '../../http/parseTime.ts'
 import { constraintViolation } from '../../http/problem.ts'
-import type { MessageView } from '../../messages/message.ts'
+import { CHANNELS, type MessageView } from '../../messages/message.ts'
 import { listChangedMessages, listMessages, type MessageFilter } from '../../messages/readMessages.ts'
 import { problems } from '../problems.ts'
 import { renderMessage } from '../sms/renderMessage.ts'
@@ -24,6 +24,7 @@ const Query = Type.Object({
   status: Type.Optional(
     Type.Enum(['accepted', 'queued', 'submitted', 'delivered', 'undelivered', 'expired', 'rejected', 'unknown']),
   ),
+  channel: Type.Optional(Type.Enum([...CHANNELS])),
   to: Type.Optional(Type.String({ maxLength: 32 })),
   from: Type.Optional(Type.String({ maxLength: 32 })),
   reference: Type.Optional(Type.String({ maxLength: 256 })),
@@ -41,6 +42,7 @@ type Query = Static<typeof Query>
 
 const ListedMessage = Type.Object({
   ...RestMessageResponse.properties,
+  channel: Type.String({ description: 'sms or voice' }),
   state: Type.String({ description: 'Our own word for the status; knows unknown and submitted' }),
   updatedDate: Type.String({ description: 'When the message last changed, to the millisecond' }),
 })
@@ -115,8 +117,8 @@ const SETTLED_AFTER_MS = 1_000
 const BAD_CURSOR = { field: 'cursor', message: 'must be a cursor from an earlier answer' }
 
 function listed(view: MessageView, baseUrl: string): Static<typeof ListedMessage> {
-  const { status, updatedAt } = view.message
-  return { ...renderMessage(view, baseUrl), state: status, updatedDate: new Date(updatedAt).toISOString() }
+  const { channel, status, updatedAt } = view.message
+  return { ...renderMessage(view, baseUrl), channel, state: status, updatedDate: new Date(updatedAt).toISOString() }
 }
 
 function filterOf(query: Query): MessageFilter {
@@ -126,6 +128,7 @@ function filterOf(query: Query): MessageFilter {
       throw constraintViolation([{ field, message: 'must be plain text' }])
   }
   return {
+    ...(query.channel === undefined ? {} : { channel: query.channel }),
     ...(query.status === undefined ? {} : { status: query.status }),
     ...(query.to === undefined ? {} : { recipient: `+${query.to.replace(/^(\+|00| )/, '')}` }),
     ...(query.from === undefined ? {} : { sender: query.from.replace(/^ /, '+') }),
