@@ -3,7 +3,7 @@ import { isStorableText } from '../db/storableText.ts'
 import { parseNumber } from '../numbers/parseNumber.ts'
 import { parseSender } from '../numbers/parseSender.ts'
 import type { Application, ApplicationWish } from './application.ts'
-import { Refusal, type RefusalCode, refusalCodes } from './refusal.ts'
+import { Refusal, refusalCodes } from './refusal.ts'
 
 /** What a customer may choose of an application, beside its templates. */
 export type ApplicationSettings = { readonly [name in keyof Required<ApplicationWish>]: Application[name] }
@@ -51,12 +51,15 @@ export function settle(before: SettingsBefore, wish: ApplicationWish): Applicati
     countries: wish.countries === undefined ? before.countries : readCountries(wish.countries),
     nistProfile: wish.nistProfile ?? before.nistProfile,
   }
-  checkPinLength(settings.pinLength, settings)
+  if (!isWithin(settings.pinLength, pinLengthRange)) refuse('pinLength', 'PIN length should be between 4 to 10 digits')
   if (!isWithin(settings.attempts, attemptsRange)) {
     refuse('attempts', `The number of attempts should be between ${attemptsRange.min} and ${attemptsRange.max}`)
   }
   if (!isWithin(settings.expireSeconds, expireSecondsRange)) {
     refuse('expire', 'Expiration value should be between 30 and 7200.')
+  }
+  if (settings.nistProfile && settings.pinLength < nistLimits.pinLengthMin) {
+    refuse('nistProfile', `Under the NIST profile a code has at least ${nistLimits.pinLengthMin} digits`)
   }
   if (settings.nistProfile && settings.expireSeconds > nistLimits.expireSecondsMax) {
     refuse('nistProfile', `Under the NIST profile a code expires after at most ${nistLimits.expireSecondsMax} seconds`)
@@ -65,14 +68,6 @@ export function settle(before: SettingsBefore, wish: ApplicationWish): Applicati
 }
 
 type SettingsBefore = ApplicationSettings & { readonly isDefault?: boolean }
-
-/** Throws a `Refusal` when codes of this application cannot have that length: for one OTP too. */
-export function checkPinLength(pinLength: number, { nistProfile }: { readonly nistProfile: boolean }): void {
-  if (!isWithin(pinLength, pinLengthRange)) refuse('pinLength', 'PIN length should be between 4 to 10 digits')
-  if (nistProfile && pinLength < nistLimits.pinLengthMin) {
-    refuse('nistProfile', `Under the NIST profile a code has at least ${nistLimits.pinLengthMin} digits`)
-  }
-}
 
 function isWithin(value: number, { min, max }: Range): boolean {
   return Number.isInteger(value) && value >= min && value <= max
@@ -111,6 +106,5 @@ function readCountries(input: readonly string[] | null): readonly string[] | nul
 }
 
 function refuse(code: keyof typeof refusalCodes, message: string): never {
-  const number: RefusalCode = refusalCodes[code]
-  throw new Refusal(number, message)
+  throw new Refusal(refusalCodes[code], message)
 }
