@@ -1,7 +1,21 @@
 import type { Clock } from '../../clock.ts'
-import type { Database, Transaction } from '../../db/database.ts'
+import { type Database, DatabaseUnavailable, type Transaction } from '../../db/database.ts'
 import type { E164 } from '../../numbers/address.ts'
 import type { GuardSettings } from './config.ts'
+import { judgeChecks, recordChecks } from './judgeChecks.ts'
+import { judgeSends } from './judgeSends.ts'
+import { purgeGuard } from './purge.ts'
+import { type Decision, type DecisionFilter, readDecisions } from './readDecisions.ts'
+import { type GuardReport, reportAccount } from './report.ts'
+
+export interface OtpGuardOptions {
+  readonly db: Database
+  readonly clock: Clock
+  /** Rising with time (UUIDv7). */
+  readonly newId: () => string
+  readonly settings: GuardSettings
+  readonly trouble: (error: unknown) => void
+}
 
 /** A code that is about to be sent, the first time or again. */
 export interface GuardedSend {
@@ -47,11 +61,53 @@ export interface OtpGuard {
   recordChecks(tx: Transaction, results: readonly CheckedCode[]): void | Promise<void>
 }
 
-export interface OtpGuardOptions {
-  readonly db: Database
-  readonly clock: Clock
-  /** Rising with time (UUIDv7). */
-  readonly newId: () => string
+/** The guard as the rest of the server sees it: what it counted and decided, and its upkeep. */
+export interface RunningOtpGuard extends OtpGuard {
   readonly settings: GuardSettings
-  readonly trouble: (error: unknown) => void
+  /** The account's figures now. */
+  report(accountId: string): Promise<GuardReport>
+  /** The account's decisions, newest cases first; `before` is the id to go on after, null: from the top. */
+  decisions(wanted: {
+    readonly accountId: string
+    readonly filter: DecisionFilter
+    readonly before: string | null
+    readonly limit: number
+  }): Promise<Decision[]>
+  /** Deletes each minute what has run out. */
+  start(): void
+  stop(): Promise<void>
 }
+
+export function createOtpGuard({ db, clock, newId, settings, trouble }: OtpGuardOptions): RunningOtpGuard {
+  let cancel: (() => void) | null = null // null: stopped
+  let round: Promise<void> = Promise.resolve()
+  const schedule = () => {
+    cancel = clock.after(PURGE_EVERY_MS, () => {
+      round = purgeGuard(db, clock.now(), clock.now() - settings.guard.decisionsDays * DAY_MS)
+        .catch((error) => {
+          // While the store is away nothing is lost: what has run out is found a minute later.
+          if (!(error instanceof DatabaseUnavailable)) trouble(error)
+        })
+        .then(() => {
+          if (cancel !== null) schedule()
+        })
+    })
+  }
+  return {
+    settings,
+    judgeSends: (tx, sends) => judgeSends({ settings, newId }, tx, sends),
+    judgeChecks: (tx, checks) => judgeChecks(settings, tx, checks),
+    recordChecks: (tx, results) => recordChecks(settings, tx, results),
+    report: (accountId) => reportAccount(db, accountId, clock.now()),
+    decisions: (wanted) => readDecisions(db, wanted),
+    start: schedule,
+    async stop() {
+      cancel?.()
+      cancel = null
+      await round
+    },
+  }
+}
+
+const PURGE_EVERY_MS = 60_000
+const DAY_MS = 86_400_000
