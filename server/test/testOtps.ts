@@ -35,30 +35,38 @@ export function createTestOtps(options: TestOtpsOptions) {
   const { commits, intake } = engine
   const applications = createApplications({ db, clock, newId })
   const troubles: unknown[] = []
+  const otps = createOtps({ db, clock, newId, commits, intake, guard, applications, sealer })
   return {
     ...engine,
     carriers,
     applications,
     troubles,
-    otps: createOtps({ db, clock, newId, commits, intake, guard, applications, sealer }),
+    otps,
     sweeper: new OtpSweeper({ db, clock, newId, trouble: (error) => troubles.push(error) }),
 
     application: (wish: ApplicationWish = {}): Promise<Application> => applications.create('acme', wish),
 
     /** Sends one, which must succeed. */
     async send(application: Application, order: Partial<OtpOrder> = {}): Promise<Otp> {
-      const result = await this.otps.send(orderOf(application, order))
+      const result = await otps.send(orderOf(application, order))
       assert.equal(result.kind, 'sent')
       return 'otp' in result ? result.otp : assert.fail()
     },
 
     async check(id: string, code: string, accountId = 'acme'): Promise<string> {
-      return (await this.otps.check({ accountId, id, code })).kind
+      return (await otps.check({ accountId, id, code })).kind
     },
 
     /** What the carriers were handed so far, oldest first. */
     texts: (): string[] => carriers.flatMap(({ received }) => received.map(({ segment }) => segment.text)),
   }
+}
+
+/** One whose messages go out at once. */
+export async function sendingOtps(db: Database): Promise<TestOtps> {
+  const world = createTestOtps({ db })
+  await world.dispatcher.start()
+  return world
 }
 
 export function orderOf(application: Application, over: Partial<OtpOrder> = {}): OtpOrder {

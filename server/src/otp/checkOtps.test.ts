@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { onEveryStore } from '../../test/onEveryStore.ts'
+import { START } from '../../test/sampleMessages.ts'
+import { createTestOtps } from '../../test/testOtps.ts'
+import type { Database } from '../db/database.ts'
+
+const sealedCodes = async (db: Database) =>
+  (await db.read('select count(*) as sealed from otps where sealed is not null'))[0]?.sealed
+
+onEveryStore('checks of OTPs', (open) => {
+  test('a wrong code uses an attempt, the last one ends it, and the right code comes too late', async () => {
+    const world = createTestOtps({ db: await open() })
+    const { id } = await world.send(await world.application({ attempts: 2 }), { code: '4711' })
+    assert.equal(await world.check(id, '4712'), 'wrong')
+    assert.equal((await world.otps.read('acme', id))?.status, 'active')
+    assert.equal(await world.check(id, ''), 'wrong')
+    const used = await world.otps.read('acme', id)
+    assert.deepEqual([used?.status, used?.attempts, used?.finishedAt], ['too many attempts', 2, START])
+    assert.equal(await sealedCodes(world.db), 0)
+    assert.equal(await world.check(id, '4711'), 'refused')
+    assert.equal(await world.check(id, '4711'), 'over')
+    assert.equal((await world.otps.read('acme', id))?.attempts, 2)
+  })
+
+  test('the right code on the last permitted attempt passes', async () => {
+    const world = createTestOtps({ db: await open() })
+    const { id } = await world.send(await world.application({ attempts: 2 }), { code: '4711' })
+    assert.equal(await world.check(id, '0000'), 'wrong')
+    assert.equal(await world.check(id, ' 47 11 '), 'verified')
+    assert.equal(await sealedCodes(world.db), 0)
+  })
+
+  test('200 checks at once of an OTP with 3 attempts evaluate exactly 3', async () => {
+    const world = createTestOtps({ db: await open() })
+    const { id } = await world.send(await world.application({ attempts: 3 }), { code: '4711' })
+    const kinds = await Promise.all(Array.from({ length: 200 }, () => world.check(id, '0000')))
+    assert.deepEqual(tally(kinds), { wrong: 3, refused: 1, over: 196 })
+    assert.equal((await world.otps.read('acme', id))?.attempts, 3)
+  })
+
+  test('200 right codes at once verify once', async () => {
+    const world = createTestOtps({ db: await open() })
+    const { id } = await world.send(await world.application(), { code: '4711' })
+    const kinds = await Promise.all(Array.from({ length: 200 }, () => world.check(id, '4711')))
+    assert.deepEqual(tally(kinds), { verified: 1, over: 199 })
+  })
+
+  test('two nodes that are asked at once share the attempts', async () => {
+    const db = await open()
+    const nodes = [createTestOtps({ db }), createTestOtps({ db, nodeId: 'node-2' })]
+    const [first] = nodes
+    const application = (await first?.application({ attempts: 5 })) ?? assert.fail()
+    const otps = await Promise.all(Array.from({ length: 10 }, () => first?.send(application, { code: '4711' })))
+    for (const otp of otps) {
+      const id = otp?.id ?? assert.fail()
+      const kinds = await Promise.all(
+        Array.from({ length: 40 }, (_, index) => nodes[index % 2]?.check(id, '0000') ?? assert.fail()),
+      )
+      assert.deepEqual(tally(kinds), { wrong: 5, refused: 1, over: 34 })
+    }
+    const { id } = (await first?.send(application, { code: '4711' })) ?? assert.fail()
+    const kinds = await Promise.all(nodes.map((node) => node.check(id, '4711')))
+    assert.deepEqual(tally(kinds), { verified: 1, over: 1 })
+  })
+
+  test('the end of its time is told once, whether the sweeper or the check finds it first', async () => {
+    const world = createTestOtps({ db: await open() })
+    const application = await world.application({ expireSeconds: 30 })
+    const swept = await world.send(application, { code: '4711' })
+    world.sweeper.start()
+    await world.advance(29_000)
+    assert.equal((await world.otps.read('acme', swept.id))?.status, 'active')
+    await world.advance(1_000)
+    await world.until(async () => (await sealedCodes(world.db)) === 0)
+    await world.sweeper.stop()
+    const found = await world.send(application, { code: '4711' })
+    world.clock.advance(30_000)
+    for (const { id, expiresAt } of [swept, found]) {
+      const expired = await world.otps.read('acme', id)
+      assert.deepEqual([expired?.status, expired?.finishedAt], ['expired', expiresAt])
+      assert.equal(await world.check(id, '4711'), 'refused')
+      assert.equal(await world.check(id, '4711'), 'over')
+      const events = await world.otps.events('acme', id)
+      assert.equal(events?.filter(({ kind }) => kind === 'final').length, 1)
+    }
+    assert.equal(await sealedCodes(world.db), 0)
+    assert.deepEqual(world.troubles, [])
+  })
+
+  test('an OTP whose application is gone can be read, and no more', async () => {
+    const world = createTestOtps({ db: await open() })
+    const application = await world.application()
+    const { id } = await world.send(application, { code: '4711' })
+    await world.applications.remove('acme', application.id)
+    assert.equal((await world.otps.read('acme', id))?.status, 'active')
+    const again = { accountId: 'acme', id, via: null, sender: null, caller: null }
+    assert.equal((await world.otps.resend(again)).kind, 'over')
+    assert.equal(await world.check(id, '4711'), 'over')
+    assert.equal(await sealedCodes(world.db), 0)
+  })
+})
+
+function tally(kinds: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
