@@ -7,15 +7,23 @@ import { answerProblem, Problem } from './problem.ts'
 import { Sinks } from './sink.ts'
 import { sinkRoutes } from './sinkRoutes.ts'
 import type { Smsc } from './smsc.ts'
+import { callRoutes } from './voice/callRoutes.ts'
+import { Exchange } from './voice/exchange.ts'
+import { twilioRoutes } from './voice/twilioRoutes.ts'
 
 export interface SimulatorRoutesOptions {
   readonly smsc: Smsc
   readonly sinks?: Sinks
+  /** Closed with the routes. */
+  readonly exchange?: Exchange
 }
 
-/** Fastify plugin with everything under `/sim/v1`. Register it, do not call it: it brings its own error handler. */
+/**
+ * Fastify plugin with everything under `/sim/v1`, and the voice provider's API under `/sim/twilio`. Register it, do not
+ * call it: it brings its own error handlers.
+ */
 export async function simulatorRoutes(app: FastifyInstance, options: SimulatorRoutesOptions): Promise<void> {
-  const { smsc, sinks = new Sinks(systemClock) } = options
+  const { smsc, sinks = new Sinks(systemClock), exchange = new Exchange() } = options
   await app.register(
     async (scope) => {
       scope.setErrorHandler(answerProblem)
@@ -27,8 +35,10 @@ export async function simulatorRoutes(app: FastifyInstance, options: SimulatorRo
       outcomeRoutes(scope, smsc.outcomes)
       handsetRoutes(scope, smsc.handsets)
       inboundRoutes(scope, smsc)
+      callRoutes(scope, exchange)
       await scope.register(sinkRoutes, { sinks })
     },
     { prefix: '/sim/v1' },
   )
+  await app.register(twilioRoutes, { prefix: '/sim/twilio/2010-04-01', exchange })
 }

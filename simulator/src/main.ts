@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const app = fastify()
   await app.register(simulatorRoutes, { smsc })
   const url = await app.listen({ host, port: readPort('--http-port', values['http-port']) })
-  console.log(`SMSC on smpp://${host}:${smsc.port}, handsets and outcomes on ${url}/sim/v1`)
+  console.log(`SMSC on smpp://${host}:${smsc.port}, handsets and outcomes on ${url}/sim/v1, calls on ${url}/sim/twilio`)
 
   const stop = async () => {
     await app.close()

@@ -7,8 +7,10 @@ import { parseSender } from '../numbers/parseSender.ts'
 import type { Carrier, SegmentSubmission, SubmitOutcome } from './carrier.ts'
 
 /** A carrier with a peer on the other side that does as it is told. */
-export interface CarrierRig {
-  readonly carrier: Carrier
+export interface CarrierRig<Part> {
+  readonly carrier: Carrier<Part>
+  /** What it is given to take. */
+  readonly sample: Part
   readonly peer: CarrierPeer
   /** How often the carrier called `events.room`. */
   roomEvents(): number
@@ -28,9 +30,12 @@ export type PeerBehaviour = 'accept' | 'refuse' | 'throttle' | 'be silent' | 'ha
 
 /**
  * What every carrier owes to dispatch. `createRig` makes a carrier that is not started, with room for at least 10
- * segments, that gives an answer up after a second or so, and cleans up through the test context.
+ * parts, that gives an answer up after a second or so, and cleans up through the test context.
  */
-export function testCarrierContract(name: string, createRig: (context: TestContext) => Promise<CarrierRig>): void {
+export function testCarrierContract<Part>(
+  name: string,
+  createRig: (context: TestContext) => Promise<CarrierRig<Part>>,
+): void {
   const endings: readonly (readonly [PeerBehaviour, readonly SubmitOutcome['kind'][]])[] = [
     ['accept', ['accepted']],
     ['refuse', ['refused']],
@@ -40,9 +45,9 @@ export function testCarrierContract(name: string, createRig: (context: TestConte
   ]
   for (const [behaviour, kinds] of endings) {
     test(`${name}: every submit ends exactly once when the peer's way is to ${behaviour}`, async (context) => {
-      const { carrier, peer } = await startedRig(context)
+      const { carrier, peer, sample } = await startedRig(context)
       peer.behave(behaviour)
-      const ledger = submitAll(carrier)
+      const ledger = submitAll(carrier, sample)
       assert.ok(ledger.submitted >= 10)
       await waitFor(() => ledger.outcomes.length === ledger.submitted)
       for (const { kind } of ledger.outcomes) assert.ok(kinds.includes(kind), kind)
@@ -62,11 +67,11 @@ export function testCarrierContract(name: string, createRig: (context: TestConte
   })
 
   test(`${name}: room runs out one by one, never below 0, and the event says when it is back`, async (context) => {
-    const { carrier, peer, roomEvents } = await startedRig(context)
+    const { carrier, peer, sample, roomEvents } = await startedRig(context)
     peer.behave('be silent')
     for (let room = carrier.room(); room > 0; room--) {
       assert.equal(carrier.room(), room)
-      carrier.submit(sampleSubmission(), () => assert.ok(carrier.room() >= 0))
+      carrier.submit(sample, () => assert.ok(carrier.room() >= 0))
     }
     assert.equal(carrier.room(), 0)
     const eventsBefore = roomEvents()
@@ -74,16 +79,16 @@ export function testCarrierContract(name: string, createRig: (context: TestConte
   })
 
   test(`${name}: a submit without room is unsent, on a later turn`, async (context) => {
-    const { carrier } = await createRig(context)
+    const { carrier, sample } = await createRig(context)
     context.after(() => carrier.stop(0))
-    const ledger = submitTimes(carrier, 1)
+    const ledger = submitTimes(carrier, 1, sample)
     assert.equal(ledger.outcomes.length, 0)
     await waitFor(() => ledger.outcomes.length === 1)
     assert.equal(ledger.outcomes[0]?.kind, 'unsent')
   })
 
   test(`${name}: it comes back by itself when the peer does`, async (context) => {
-    const { carrier, peer, roomEvents } = await startedRig(context)
+    const { carrier, peer, sample, roomEvents } = await startedRig(context)
     await peer.goDown()
     await waitFor(() => !carrier.health().up)
     assert.equal(carrier.room(), 0)
@@ -93,26 +98,26 @@ export function testCarrierContract(name: string, createRig: (context: TestConte
     await waitFor(() => carrier.room() > 0 && roomEvents() > eventsBefore)
     await waitFor(() => carrier.health().bindsUp === carrier.health().bindsWanted)
     assert.equal(carrier.health().lastError, null)
-    const ledger = submitTimes(carrier, 1)
+    const ledger = submitTimes(carrier, 1, sample)
     await waitFor(() => ledger.outcomes.length === 1)
     assert.equal(ledger.outcomes[0]?.kind, 'accepted')
   })
 
   test(`${name}: stop waits for the answers that come in time`, async (context) => {
-    const { carrier } = await startedRig(context)
-    const ledger = submitTimes(carrier, 5)
+    const { carrier, sample } = await startedRig(context)
+    const ledger = submitTimes(carrier, 5, sample)
     await carrier.stop(5_000)
     assert.deepEqual(kindsOf(ledger), new Array(5).fill('accepted'))
   })
 
   test(`${name}: stop leaves what is open then unknown, takes nothing more, and may be called twice`, async (context) => {
-    const { carrier, peer } = await startedRig(context)
+    const { carrier, peer, sample } = await startedRig(context)
     peer.behave('be silent')
-    const ledger = submitTimes(carrier, 5)
+    const ledger = submitTimes(carrier, 5, sample)
     await waitFor(() => peer.received === 5)
     const stopped = carrier.stop(50)
     assert.equal(carrier.room(), 0)
-    const late = submitTimes(carrier, 1)
+    const late = submitTimes(carrier, 1, sample)
     await Promise.all([stopped, carrier.stop(50)])
     assert.deepEqual(kindsOf(ledger), new Array(5).fill('unknown'))
     await waitFor(() => late.outcomes.length === 1)
@@ -129,7 +134,7 @@ export function testCarrierContract(name: string, createRig: (context: TestConte
     assert.equal(carrier.room(), 0)
   })
 
-  async function startedRig(context: TestContext): Promise<CarrierRig> {
+  async function startedRig(context: TestContext): Promise<CarrierRig<Part>> {
     const rig = await createRig(context)
     context.after(() => rig.carrier.stop(0))
     rig.carrier.start()
@@ -145,23 +150,23 @@ export interface Ledger {
 }
 
 /** Submits until there is no room. */
-export function submitAll(carrier: Carrier, submission = sampleSubmission()): Ledger {
+export function submitAll<Part>(carrier: Carrier<Part>, part: Part): Ledger {
   const ledger: Ledger = { submitted: 0, outcomes: [] }
-  while (carrier.room() > 0) submitOne(carrier, submission, ledger)
+  while (carrier.room() > 0) submitOne(carrier, part, ledger)
   return ledger
 }
 
-export function submitTimes(carrier: Carrier, times: number, submission = sampleSubmission()): Ledger {
+export function submitTimes<Part>(carrier: Carrier<Part>, times: number, part: Part): Ledger {
   const ledger: Ledger = { submitted: 0, outcomes: [] }
-  while (ledger.submitted < times) submitOne(carrier, submission, ledger)
+  while (ledger.submitted < times) submitOne(carrier, part, ledger)
   return ledger
 }
 
-function submitOne(carrier: Carrier, submission: SegmentSubmission, ledger: Ledger): void {
+function submitOne<Part>(carrier: Carrier<Part>, part: Part, ledger: Ledger): void {
   let settled = 0
   let returned = false
   ledger.submitted++
-  carrier.submit(submission, (outcome) => {
+  carrier.submit(part, (outcome) => {
     settled++
     assert.equal(settled, 1, 'an outcome came twice')
     assert.ok(returned, 'an outcome came before submit returned')

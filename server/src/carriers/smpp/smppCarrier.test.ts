@@ -20,7 +20,7 @@ import { TestSmsc } from './testSmsc.ts'
 testCarrierContract('SMPP carrier', async (context) => {
   const smsc = await TestSmsc.start(context)
   const rig = createRig(context, smsc, { window: 10, binds: 2, responseTimeoutMs: 500 })
-  return { carrier: rig.carrier, peer: smsc, roomEvents: () => rig.roomEvents }
+  return { carrier: rig.carrier, sample: sampleSubmission(), peer: smsc, roomEvents: () => rig.roomEvents }
 })
 
 test('the window is filled and never exceeded', async (context) => {
@@ -34,11 +34,11 @@ test('the window is filled and never exceeded', async (context) => {
     if (open.length === 7) for (const answer of open.splice(-3).reverse()) answer()
   })
   const { carrier } = await startRig(context, smsc, { window: 7 })
-  const ledgers = [submitAll(carrier)]
+  const ledgers = [submitAll(carrier, sampleSubmission())]
   assert.equal(ledgers[0]?.submitted, 7)
   for (let sent = 7; sent < 100; sent = ledgers.reduce((sum, { submitted }) => sum + submitted, 0)) {
     await waitFor(() => carrier.room() > 0)
-    ledgers.push(submitAll(carrier))
+    ledgers.push(submitAll(carrier, sampleSubmission()))
   }
   assert.equal(openMost, 7)
 })
@@ -48,7 +48,7 @@ test('two binds share the load, and both are used again after one was lost', asy
   const { carrier } = await startRig(context, smsc, { binds: 2, window: 10 })
   await waitFor(() => carrier.health().bindsUp === 2)
   smsc.behave('be silent')
-  submitAll(carrier)
+  submitAll(carrier, sampleSubmission())
   await waitFor(() => smsc.received === 20)
   assert.deepEqual(
     smsc.binds.map(({ submits }) => submits.length),
@@ -57,7 +57,7 @@ test('two binds share the load, and both are used again after one was lost', asy
   smsc.binds[0]?.session.destroy('lost')
   await waitFor(() => carrier.health().bindsUp === 1)
   await waitFor(() => carrier.health().bindsUp === 2 && carrier.room() === 10)
-  submitAll(carrier)
+  submitAll(carrier, sampleSubmission())
   await waitFor(() => smsc.binds[2]?.submits.length === 10)
 })
 
@@ -65,10 +65,10 @@ test('a lost bind leaves what was written in doubt and what was not free to send
   const smsc = await TestSmsc.start(context)
   const { carrier } = await startRig(context, smsc, { window: 10 })
   smsc.behave('be silent')
-  const written = submitTimes(carrier, 4)
+  const written = submitTimes(carrier, 4, sampleSubmission())
   await waitFor(() => smsc.received === 4)
   smsc.behave('hang up')
-  const last = submitTimes(carrier, 1)
+  const last = submitTimes(carrier, 1, sampleSubmission())
   await waitFor(() => written.outcomes.length === 4 && last.outcomes.length === 1)
   assert.deepEqual(written.outcomes, new Array(4).fill({ kind: 'unknown', reason: 'bind lost' }))
   assert.deepEqual(last.outcomes, [{ kind: 'unknown', reason: 'bind lost' }])
@@ -79,12 +79,12 @@ test('an answer that never comes is a timeout, one that comes late changes nothi
   const { carrier } = await startRig(context, smsc, { responseTimeoutMs: 150 })
   const late: (() => void)[] = []
   smsc.answerBy((submit, { session }) => late.push(() => smsc.accept(submit, session)))
-  const first = submitTimes(carrier, 1)
+  const first = submitTimes(carrier, 1, sampleSubmission())
   await waitFor(() => first.outcomes.length === 1)
   assert.deepEqual(first.outcomes, [{ kind: 'unknown', reason: 'timeout' }])
   for (const answer of late) answer()
   smsc.behave('accept')
-  const second = submitTimes(carrier, 1)
+  const second = submitTimes(carrier, 1, sampleSubmission())
   await waitFor(() => second.outcomes.length === 1)
   assert.deepEqual(second.outcomes, [{ kind: 'accepted', carrierMessageId: '2' }])
   assert.equal(first.outcomes.length, 1)
@@ -96,7 +96,7 @@ test('refusals carry the code and the advice, the operator’s own advice first'
   const { carrier } = await startRig(context, smsc, { errors })
   const statuses = [CommandStatus.ESME_RSYSERR, CommandStatus.ESME_RINVSRCADR, CommandStatus.ESME_RSUBMITFAIL, 0x401]
   smsc.answerBy((submit, { session }) => session.respond(submit, statuses.shift() ?? 0))
-  const { outcomes, submitted } = submitTimes(carrier, 4)
+  const { outcomes, submitted } = submitTimes(carrier, 4, sampleSubmission())
   await waitFor(() => outcomes.length === submitted)
   assert.deepEqual(outcomes, [
     { kind: 'refused', code: 0x08, reason: 'ESME_RSYSERR', retry: 'same carrier later' },
@@ -110,7 +110,7 @@ test('throttling stops the submits for a while, then they go on', async (context
   const smsc = await TestSmsc.start(context)
   const rig = await startRig(context, smsc, { window: 10 })
   smsc.behave('throttle')
-  const refused = submitAll(rig.carrier)
+  const refused = submitAll(rig.carrier, sampleSubmission())
   await waitFor(() => refused.outcomes.length === 10)
   assert.equal(rig.carrier.room(), 0)
   assert.equal(refused.outcomes[0]?.kind === 'refused' && refused.outcomes[0].retry, 'same carrier later')
@@ -120,7 +120,7 @@ test('throttling stops the submits for a while, then they go on', async (context
   await waitFor(() => rig.roomEvents > eventsBefore)
   assert.equal(rig.carrier.room(), 5, 'half of what was open when it became too much')
   for (let sent = 0; sent < 10; sent++) {
-    const ledger = submitTimes(rig.carrier, 1)
+    const ledger = submitTimes(rig.carrier, 1, sampleSubmission())
     await waitFor(() => ledger.outcomes.length === 1)
   }
   assert.equal(rig.carrier.room(), 10)
@@ -130,7 +130,7 @@ test('a full queue of one recipient does not stop the others, a full queue of th
   const smsc = await TestSmsc.start(context)
   const { carrier } = await startRig(context, smsc, { window: 10 })
   const submitOne = async () => {
-    const { outcomes } = submitTimes(carrier, 1)
+    const { outcomes } = submitTimes(carrier, 1, sampleSubmission())
     await waitFor(() => outcomes.length === 1)
   }
   smsc.answerBy((submit, { session }) => session.respond(submit, CommandStatus.ESME_RMSGQFUL))
@@ -149,7 +149,7 @@ test('throughput is kept over all binds', async (context) => {
   assert.equal(rig.carrier.room(), 10, '50 ms of the rate may go at once')
   let submitted = 0
   for (let step = 0; step < 50; step++) {
-    const ledger = submitAll(rig.carrier)
+    const ledger = submitAll(rig.carrier, sampleSubmission())
     submitted += ledger.submitted
     await waitFor(() => ledger.outcomes.length === ledger.submitted)
     const eventsBefore = rig.roomEvents
@@ -250,7 +250,7 @@ test('with transmitter and receiver binds each does its own work', async (contex
   const rig = await startRig(context, smsc, { bindType: 'transmitter+receiver' })
   await waitFor(() => rig.carrier.health().bindsUp === 2)
   assert.equal(rig.carrier.health().bindsWanted, 2)
-  const ledger = submitTimes(rig.carrier, 3)
+  const ledger = submitTimes(rig.carrier, 3, sampleSubmission())
   await waitFor(() => ledger.outcomes.length === 3)
   const receiver = smsc.openBinds.find(({ bind }) => bind.command === 'bind_receiver')
   const transmitter = smsc.openBinds.find(({ bind }) => bind.command === 'bind_transmitter')
@@ -311,7 +311,7 @@ test('through refusals, silence and hang-ups in any order every submit ends exac
   const ledgers = []
   for (let turn = 0; turn < 40; turn++) {
     smsc.behave(behaviours[randomInt(behaviours.length)] ?? 'accept')
-    ledgers.push(submitAll(carrier))
+    ledgers.push(submitAll(carrier, sampleSubmission()))
     const { received } = smsc
     await waitFor(() => smsc.received > received || carrier.room() > 0)
   }
@@ -334,7 +334,7 @@ test('TLS is spoken, and a certificate that does not fit is refused', async (con
   if (certificate === null) return context.skip('needs the openssl command')
   const smsc = await TestSmsc.start(context, { key: certificate.key, cert: certificate.cert })
   const trusted = await startRig(context, smsc, { tls: { caFile: certificate.file, servername: 'smsc.test' } })
-  const { outcomes } = submitTimes(trusted.carrier, 1)
+  const { outcomes } = submitTimes(trusted.carrier, 1, sampleSubmission())
   await waitFor(() => outcomes.length === 1)
   assert.equal(outcomes[0]?.kind, 'accepted')
 
