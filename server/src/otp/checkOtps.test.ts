@@ -46,24 +46,6 @@ onEveryStore('checks of OTPs', (open) => {
     assert.deepEqual(tally(kinds), { verified: 1, over: 199 })
   })
 
-  test('two nodes that are asked at once share the attempts', async () => {
-    const db = await open()
-    const nodes = [createTestOtps({ db }), createTestOtps({ db, nodeId: 'node-2' })]
-    const [first] = nodes
-    const application = (await first?.application({ attempts: 5 })) ?? assert.fail()
-    const otps = await Promise.all(Array.from({ length: 10 }, () => first?.send(application, { code: '4711' })))
-    for (const otp of otps) {
-      const id = otp?.id ?? assert.fail()
-      const kinds = await Promise.all(
-        Array.from({ length: 40 }, (_, index) => nodes[index % 2]?.check(id, '0000') ?? assert.fail()),
-      )
-      assert.deepEqual(tally(kinds), { wrong: 5, refused: 1, over: 34 })
-    }
-    const { id } = (await first?.send(application, { code: '4711' })) ?? assert.fail()
-    const kinds = await Promise.all(nodes.map((node) => node.check(id, '4711')))
-    assert.deepEqual(tally(kinds), { verified: 1, over: 1 })
-  })
-
   test('the end of its time is told once, whether the sweeper or the check finds it first', async () => {
     const world = createTestOtps({ db: await open() })
     const application = await world.application({ expireSeconds: 30 })
