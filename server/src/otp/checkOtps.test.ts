@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { FakeClock } from '../../test/fakeClock.ts'
+import { guardSettings } from '../../test/guardRig.ts'
 import { onEveryStore } from '../../test/onEveryStore.ts'
 import { START } from '../../test/sampleMessages.ts'
 import { createTestOtps } from '../../test/testOtps.ts'
 import type { Database } from '../db/database.ts'
+import { createIds } from '../ids.ts'
+import { createOtpGuard } from './guard/guard.ts'
 
 const sealedCodes = async (db: Database) =>
   (await db.read('select count(*) as sealed from otps where sealed is not null'))[0]?.sealed
@@ -37,6 +41,17 @@ onEveryStore('checks of OTPs', (open) => {
     const kinds = await Promise.all(Array.from({ length: 200 }, () => world.check(id, '0000')))
     assert.deepEqual(tally(kinds), { wrong: 3, refused: 1, over: 196 })
     assert.equal((await world.otps.read('acme', id))?.attempts, 3)
+  })
+
+  test('a new OTP does not give a number more tries than the guard allows it', async () => {
+    const world = await guardedOtps(await open(), { failuresPerNumber: 7 })
+    const application = await world.application({ attempts: 3 })
+    const kinds: string[] = []
+    for (let sent = 0; sent < 4; sent++) {
+      const { id } = await world.send(application, { code: '4711' })
+      kinds.push(...(await Promise.all(Array.from({ length: 50 }, () => world.check(id, '0000')))))
+    }
+    assert.deepEqual(tally(kinds), { wrong: 7, refused: 2, over: 92, limited: 99 })
   })
 
   test('200 right codes at once verify once', async () => {
@@ -82,6 +97,13 @@ onEveryStore('checks of OTPs', (open) => {
     assert.equal(await sealedCodes(world.db), 0)
   })
 })
+
+async function guardedOtps(db: Database, limits: object) {
+  const clock = new FakeClock(START)
+  const settings = guardSettings({ limits })
+  const trouble = (error: unknown) => assert.fail(String(error))
+  return createTestOtps({ db, clock, guard: createOtpGuard({ db, clock, newId: createIds(clock), settings, trouble }) })
+}
 
 function tally(kinds: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
