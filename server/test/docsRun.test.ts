@@ -19,6 +19,7 @@ const PAGES = [
   'docs/api/webhooks.md',
   'docs/api/own.md',
   'docs/api/byon.md',
+  'docs/api/otp.md',
 ]
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
 
@@ -32,7 +33,11 @@ describe('the documents against a demo server', { skip }, () => {
     const config = loadConfig({ flags: { data: folder, port: '0' }, environment: { LOG_LEVEL: 'silent' } })
     server = await startHeliograph(config)
     const key = demoKeyOf(await loadSecret(config))
-    environment = { ...(await valuesToExport(server.url, key)), ...(await registrationToExport(server.url, key)) }
+    environment = {
+      ...(await valuesToExport(server.url, key)),
+      ...(await registrationToExport(server.url, key)),
+      ...(await codeToExport(server.url, key)),
+    }
   })
   after(async () => {
     await server?.stop()
@@ -115,6 +120,13 @@ async function registrationToExport(url: string, key: string): Promise<Record<st
   const path = `${url}/byon/provisioning/v1?contactId=${contactId}`
   const { requestId } = await postJson(path, key, [{ phoneNumber: '+4915112345001' }])
   return { CONTACT: String(contactId), REQUEST: String(requestId) }
+}
+
+/** A code that is known, to a number of its own, and an application to be deleted. */
+async function codeToExport(url: string, key: string): Promise<Record<string, string>> {
+  const { otpId } = await postJson(`${url}/2fa/v1/otp`, key, { number: '4915112345671', otpCode: '4711' })
+  const { applicationId } = await postJson(`${url}/2fa/v1/application`, key, {})
+  return { OTP: String(otpId), APPLICATION: String(applicationId) }
 }
 
 async function postJson(url: string, key: string, body: object): Promise<Record<string, unknown>> {
