@@ -22,7 +22,7 @@ create table otp_guard_decisions (
   account_id text not null,
   -- Start of the hour, epoch milliseconds.
   hour bigint not null,
-  -- 'conversion', 'neighbours' or 'budget'.
+  -- 'unverified', 'neighbours' or 'budget'.
   rule text not null,
   -- Which of several budgets; empty: the other rules.
   variant text not null,

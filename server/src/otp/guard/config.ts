@@ -21,7 +21,7 @@ export const GuardSettings = Type.Object(
       {
         /** shadow: records what it would refuse; enforce: refuses it; off: watches nothing. */
         mode: Type.Enum(['shadow', 'enforce', 'off'], { default: 'shadow' }),
-        conversion: Type.Object(
+        unverified: Type.Object(
           {
             /** Fewer sends than that in the last hour prove nothing. */
             sendsMin: count({ default: 30, maximum: 1_000_000 }),

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../db/database.ts'
-import type { GuardSettings } from './config.ts'
+import type { GuardSettings, PumpingSettings } from './config.ts'
 import { type Decided, recordDecisions } from './decisions.ts'
 import type { GuardedSend, Verdict } from './guard.ts'
 import { ALLOWED, judgeLimits } from './limits.ts'
@@ -44,7 +44,7 @@ export async function judgeSends(
       const findings = findPumping(guard, watched)
       for (const finding of findings) decided.push({ finding, send, mode: guard.mode })
       if (guard.mode === 'enforce' && findings.length > 0) return refusal(findings)
-      watch(watched)
+      watch(watched, guard)
       changed.add(tallied.range)
     }
     for (const { tally } of limited) tally.limited.add(send.at, 1)
@@ -75,12 +75,18 @@ function watchedSend({ number, at, price, currency }: GuardedSend, { block, rang
   return { number, at, price: price === null ? 0n : parseMoney(price), currency, block, range, account }
 }
 
-/** Counts a send that goes out. */
-function watch({ number, at, price, currency, block, range, account }: WatchedSend): void {
+/**
+ * Counts a send that goes out. Money of prefixes only where a budget asks for it: their rows would be kept for a day
+ * instead of an hour.
+ */
+function watch(watched: WatchedSend, { budgets }: PumpingSettings): void {
+  const { number, at, price, currency, block, range, account } = watched
   for (const tally of [block, range, account]) tally.sends.add(at, 1)
   block.see(placeInBlock(number), at)
   if (currency === null) return
-  for (const tally of [block, account]) tally.spend(currency, at, price)
+  account.spend(currency, at, price)
+  const hasPrefixBudget = budgets.some((budget) => budget.per === 'prefix' && budget.currency === currency)
+  if (hasPrefixBudget) block.spend(currency, at, price)
 }
 
 /** The rule is not told: whoever pumps would only learn how to stay below it. */

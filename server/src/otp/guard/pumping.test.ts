@@ -72,8 +72,8 @@ onEveryStore('the guard against pumping', (open) => {
     assert.equal(shown(await send(attacked.slice(30))), 'a')
     const found = (await decisions()).map(({ rule, prefix, sends }) => ({ rule, prefix, sends }))
     assert.deepEqual(found, [
-      { rule: 'conversion', prefix: '+23276', sends: 1 },
-      { rule: 'conversion', prefix: BLOCK, sends: 1 },
+      { rule: 'unverified', prefix: '+23276', sends: 1 },
+      { rule: 'unverified', prefix: BLOCK, sends: 1 },
     ])
     const figures = (await decisions())[1]?.evidence.figures
     assert.deepEqual(figures, {
@@ -173,7 +173,7 @@ onEveryStore('the guard against pumping', (open) => {
 
   test('a large attack writes few rows, and none of it is lost from the count', async () => {
     const limits = { sendsPerAccount: 1_000_000, sendsPerNumber: 1_000 }
-    const guard = { conversion: { sendsMin: 1, settleSeconds: 0 }, neighbours: { numbers: 0 } }
+    const guard = { unverified: { sendsMin: 1, settleSeconds: 0 }, neighbours: { numbers: 0 } }
     const { clock, send, decisions } = createGuardRig(await open(), { limits, guard })
     const blocks = Array.from({ length: 500 }, (_, index) => `+88${String(100_000 + index)}0001`)
     await send(blocks)
@@ -212,7 +212,8 @@ onEveryStore('the guard against pumping', (open) => {
   })
 
   test('an account sees its own figures, and nothing of another’s', async () => {
-    const { guard, send, record, decisions } = createGuardRig(await open())
+    const budgets = [{ per: 'prefix', currency: 'EUR', perDay: '100' }]
+    const { guard, send, record, decisions } = createGuardRig(await open(), { guard: { budgets } })
     await send(row(0, 20), { price: '0.05', currency: 'EUR' })
     await record(row(0, 5), true)
     const { account, prefixes } = await guard.report('acme')
@@ -241,8 +242,8 @@ onEveryStore('the guard against pumping', (open) => {
   })
 })
 
-test('there is no finding about conversion where as many verify as are asked for, however sends and checks fall', () => {
-  const settings = guardSettings({ guard: { conversion: { sendsMin: 10 }, neighbours: { numbers: 0 } } }).guard
+test('there is no finding about unverified codes where as many verify as are asked for, however sends and checks fall', () => {
+  const settings = guardSettings({ guard: { unverified: { sendsMin: 10 }, neighbours: { numbers: 0 } } }).guard
   const minutes = fc.array(fc.record({ sends: fc.nat(40), others: fc.nat(40), otherVerified: fc.nat(40) }), {
     minLength: 1,
     maxLength: 55,

@@ -27,13 +27,13 @@ export interface Finding {
 }
 
 export type Rule = (typeof RULES)[number]
-export const RULES = ['conversion', 'neighbours', 'budget'] as const
+export const RULES = ['unverified', 'neighbours', 'budget'] as const
 
 /** SMS pumping: somebody has codes sent to numbers that earn him money, and nobody ever types them in. */
 export function findPumping(settings: PumpingSettings, send: WatchedSend): Finding[] {
   return [
-    lowConversion(settings.conversion, send, send.block),
-    lowConversion(settings.conversion, send, send.range),
+    tooFewVerified(settings.unverified, send, send.block),
+    tooFewVerified(settings.unverified, send, send.range),
     neighbours(settings.neighbours, send),
     ...settings.budgets.flatMap((budget) => overBudget(budget, send)),
   ].filter((finding) => finding !== null)
@@ -44,8 +44,8 @@ export function findPumping(settings: PumpingSettings, send: WatchedSend): Findi
  * compare with: an account whose users seldom finish is not suspicious as a whole. One where nobody finishes is, since
  * an attack may be all there is.
  */
-function lowConversion(
-  { sendsMin, percentMin, shareMinPercent, settleSeconds }: PumpingSettings['conversion'],
+function tooFewVerified(
+  { sendsMin, percentMin, shareMinPercent, settleSeconds }: PumpingSettings['unverified'],
   { at, account }: WatchedSend,
   prefix: Tally,
 ): Finding | null {
@@ -60,7 +60,7 @@ function lowConversion(
   // verified / sends >= share × otherVerified / otherSends, without a division.
   if (comparable && verified * otherSends * 100 >= shareMinPercent * otherVerified * sends) return null
   return {
-    rule: 'conversion',
+    rule: 'unverified',
     variant: '',
     prefix: prefix.key.subject,
     evidence: {

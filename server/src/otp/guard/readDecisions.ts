@@ -62,7 +62,7 @@ where ${where.join(' and ')} order by id desc limit $2`,
 function decisionFromRow(row: Row): Decision {
   return {
     id: String(row.id),
-    rule: RULES.find((rule) => rule === row.rule) ?? 'conversion',
+    rule: RULES.find((rule) => rule === row.rule) ?? 'unverified',
     prefix: String(row.prefix),
     mode: row.mode === 'enforce' ? 'enforce' : 'shadow',
     sends: Number(row.sends),
