@@ -70,6 +70,7 @@ function buildVoice(
     clock,
     events,
     log: ({ event, ...fields }) => (event === 'carrier.up' ? log.info(fields, event) : log.warn(fields, event)),
+    ...(simulated ? { baseUrl: () => `${baseUrl()}/sim/twilio` } : {}),
     // A provider elsewhere reaches us under a public URL only; without one it is asked what became of calls.
     statusUrl: () => (simulated || http.publicUrl !== null ? `${baseUrl()}/carriers/${config.id}/status` : null),
   })

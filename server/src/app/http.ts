@@ -11,6 +11,7 @@ import { listInboundRoute } from '../api/console/listInbound.ts'
 import { listMessagesRoute } from '../api/console/listMessages.ts'
 import { listNumbersRoute } from '../api/console/listNumbers.ts'
 import { optOutsRoute } from '../api/console/optOuts.ts'
+import { otpGuardRoute } from '../api/console/otpGuard.ts'
 import { provisioningStatusRoute } from '../api/console/provisioningStatus.ts'
 import { setInboundRoute } from '../api/console/setInbound.ts'
 import { webhookDeliveryRoutes } from '../api/console/webhookDeliveries.ts'
@@ -88,6 +89,7 @@ export async function buildHttp(
     app.register(async (byon) => byonRoutes(byon, { ...callers, db, clock, newId: newHexId, configuredOwner }))
     provisioningStatusRoute(app, { ...callers, db, clock, registeredNumbers, configuredOwner })
     app.register(async (otp) => otpRoutes(otp, { ...callers, ...oneTimeCodes, accounts, ownsNumber }))
+    otpGuardRoute(app, { ...callers, ...oneTimeCodes })
     twilioStatusRoute(app, { receiver: (carrierId) => carriers.voice.get(carrierId), publicUrl: baseUrl })
     listNumbersRoute(app, { ...callers, db, accounts })
     setInboundRoute(app, { ...callers, db, clock, accounts, registeredNumbers, checkCallbackUrl: check })

@@ -41,8 +41,11 @@ export const TwilioCarrierConfig = Type.Object(
         { maxItems: 200 },
       ),
     ),
-    /** What happens to a call that was asked for and whose answer never came. */
-    onDoubt: Type.Optional(Type.Union([Type.Literal('resend'), Type.Literal('hold')], { default: 'resend' })),
+    /**
+     * What happens to a call that was asked for and whose answer never came. Held by default: a phone that rings again
+     * and again disturbs and costs more than a code that is asked for once more.
+     */
+    onDoubt: Type.Optional(Type.Union([Type.Literal('resend'), Type.Literal('hold')], { default: 'hold' })),
     requestTimeoutMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000, default: 10_000 })),
     /** How often the account is looked at, so that wrong credentials show before the first call. */
     probeMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 3_600_000, default: 60_000 })),

@@ -25,6 +25,8 @@ import { sayTwice, twimlCharactersMax } from './twiml.ts'
 export interface TwilioVoiceDependencies {
   readonly clock: Clock
   readonly events: Pick<CarrierEvents, 'room' | 'receipt'>
+  /** Where the API is, over what the configuration says: the simulator's address is known once the server listens. */
+  readonly baseUrl?: () => string
   /** Where status callbacks reach us. Null: nowhere, so calls are looked at instead. */
   readonly statusUrl: () => string | null
   log?(event: TwilioCarrierLogEvent): void
@@ -52,6 +54,7 @@ class TwilioCarrier implements TwilioVoice {
   readonly #settings: TwilioSettings
   readonly #clock: Clock
   readonly #events: TwilioVoiceDependencies['events']
+  readonly #baseUrl: () => string
   readonly #statusUrl: () => string | null
   readonly #log: (event: TwilioCarrierLogEvent) => void
   readonly #api: ApiClient
@@ -66,12 +69,13 @@ class TwilioCarrier implements TwilioVoice {
   #roomAwaited = false
   #cancelRoomTimer: (() => void) | null = null
 
-  constructor(settings: TwilioSettings, { clock, events, statusUrl, log }: TwilioVoiceDependencies) {
+  constructor(settings: TwilioSettings, { clock, events, baseUrl, statusUrl, log }: TwilioVoiceDependencies) {
     this.id = settings.id
     this.onDoubt = settings.onDoubt
     this.#settings = settings
     this.#clock = clock
     this.#events = events
+    this.#baseUrl = baseUrl ?? (() => settings.baseUrl)
     this.#statusUrl = statusUrl
     this.#log = log ?? (() => {})
     const { requestTimeoutMs: timeoutMs, accountSid: user, authToken: password } = settings
@@ -109,7 +113,7 @@ class TwilioCarrier implements TwilioVoice {
     }
     this.#bucket?.take()
     this.#open++
-    const url = `${this.#settings.accountUrl}/Calls.json`
+    const url = `${this.#accountUrl()}/Calls.json`
     this.#api.send({ method: 'POST', url, form: this.#formOf(submission, twiml) }, (answer) => this.#end(answer, done))
     if (this.#countRoom() === 0) this.#awaitRoom()
   }
@@ -198,6 +202,11 @@ class TwilioCarrier implements TwilioVoice {
     } else this.#log({ event: 'carrier.down', carrierId: this.id, reason: trouble })
   }
 
+  /** Of everything that the account has. */
+  #accountUrl(): string {
+    return `${this.#baseUrl()}/2010-04-01/Accounts/${this.#settings.accountSid}`
+  }
+
   #countRoom(): number {
     if (!this.#probe.up || this.#stopped !== null || this.#pause.leftMs() > 0) return 0
     const free = this.#settings.concurrency - this.#open
@@ -244,7 +253,7 @@ class TwilioCarrier implements TwilioVoice {
   }
 
   #get(path: string, done: (answer: ApiAnswer) => void): void {
-    this.#api.send({ method: 'GET', url: this.#settings.accountUrl + path, form: null }, done)
+    this.#api.send({ method: 'GET', url: this.#accountUrl() + path, form: null }, done)
   }
 }
 
