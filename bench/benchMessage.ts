@@ -21,9 +21,12 @@ export function writeText(mark: string): string {
   return `Your parcel arrives today between 10 and 12. Please have your code ready: ${mark}`
 }
 
-/** Recipients take turns; at the simulator the ending says whether there will be a receipt. */
-export function recipientOf(sequence: number, receipt: boolean): string {
-  const turn = String(sequence % RECIPIENTS).padStart(5, '0')
+/**
+ * Recipients take turns, and runs that follow each other have others, no two of them close: limits of numbers and
+ * prefixes see what a public service shows them. At the simulator the ending says whether there will be a receipt.
+ */
+export function recipientOf(run: number, sequence: number, receipt: boolean): string {
+  const turn = String((run * RECIPIENTS + (sequence % RECIPIENTS)) % NUMBERS).padStart(5, '0')
   return `4915${turn}${receipt ? ENDING_DELIVERED : ENDING_SILENT}`
 }
 
@@ -31,6 +34,7 @@ export function recipientOf(sequence: number, receipt: boolean): string {
 export const RECIPIENTS = 5_000
 export const MESSAGES_MAX = 200_000
 
+const NUMBERS = 100_000
 /** See docs/operate/simulator.md. */
 const ENDING_SILENT = '999100'
 const ENDING_DELIVERED = '000000'

@@ -3,15 +3,15 @@ import { connect, type Socket } from 'node:net'
 import { HttpFrames } from './httpFrames.ts'
 
 /**
- * One HTTP connection that is kept open and has one request on its way at a time. `answered` gets the status of each
- * answer, in the order of the requests; `broken` why the connection ended before it was closed here.
+ * One HTTP connection that is kept open and has one request on its way at a time. `answered` gets the status and
+ * the body of each answer, in the order of the requests; `broken` why the connection ended before it was closed here.
  */
 export class KeepAliveClient {
   readonly #socket: Socket
 
   private constructor(socket: Socket, { answered, broken }: KeepAliveHandlers) {
     this.#socket = socket
-    const frames = new HttpFrames((head) => answered(statusOf(head)))
+    const frames = new HttpFrames((head, body) => answered(statusOf(head), body))
     socket.on('data', (chunk: Buffer) => {
       try {
         frames.push(chunk)
@@ -40,7 +40,7 @@ export class KeepAliveClient {
 }
 
 export interface KeepAliveHandlers {
-  answered(status: number): void
+  answered(status: number, body: Buffer): void
   broken(reason: unknown): void
 }
 

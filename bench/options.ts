@@ -17,10 +17,11 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- [OPTIONS]
 
-  --store NAME         ${STORES.join(' or ')}; may be repeated (default: both)
-  --scenario NAME      ${SCENARIOS.join(' or ')}; may be repeated (default: both)
+  --store NAME         ${anyOf(STORES)}; may be repeated (default: both)
+  --scenario NAME      ${anyOf(SCENARIOS)}; may be
+                       repeated (default: all)
   --runs N             measured runs of each (default: 3)
-  --messages N         messages a run (default: 20000)
+  --messages N         messages, OTPs or checks a run (default: 20000)
   --warm-up N          messages of the run that is thrown away (default: 10000)
   --connections N      open HTTP connections, one request at a time on each (default: 64)
   --json               a JSON line for every run instead of the table
@@ -58,7 +59,7 @@ const CONNECTIONS_MAX = 1_000
 
 function oneOf<Name extends string>(flag: string, names: readonly Name[], text: string): Name {
   const name = names.find((each) => each === text)
-  if (name === undefined) throw new RangeError(`${flag} must be ${names.join(' or ')}, not "${text}"`)
+  if (name === undefined) throw new RangeError(`${flag} must be ${anyOf(names)}, not "${text}"`)
   return name
 }
 
@@ -66,4 +67,8 @@ function count(flag: string, text: string, max: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= 1 && value <= max) return value
   throw new RangeError(`${flag} must be a number from 1 to ${max}, not "${text}"`)
+}
+
+function anyOf(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(names)
 }

@@ -40,7 +40,7 @@ interface Line {
 
 const COLUMNS: readonly { title: string; width: number; cell(line: Line): string }[] = [
   { title: 'store', width: 10, cell: ({ store }) => store },
-  { title: 'scenario', width: 10, cell: ({ scenario }) => scenario },
+  { title: 'scenario', width: 11, cell: ({ scenario }) => scenario },
   { title: 'accepted/s', width: 23, cell: ({ results }) => whole(results, (run) => run.acceptedPerSecond) },
   { title: 'end to end/s', width: 23, cell: ({ results }) => whole(results, (run) => run.endToEndPerSecond) },
   { title: 'accept p50, p99 ms', width: 20, cell: ({ results }) => latency(results, (run) => run.acceptMs) },

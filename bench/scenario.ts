@@ -1,11 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ArrivalSummary } from './arrivals.ts'
 import type { Latency } from './histogram.ts'
+import type { LoadOrder } from './load.ts'
 import type { Rig } from './rig.ts'
+import type { LoadResult } from './sendRequests.ts'
 
-/** 'accept' ends when the SMSC has the message, 'receipts' when the customer was called back with DELIVERED. */
-export const SCENARIOS = ['accept', 'receipts'] as const
+/** What is sent, where it ends, and what has to be there before. */
+interface Scenario {
+  readonly load: LoadOrder['load']
+  /** What is done once the answer is there ends with it. */
+  readonly end: 'smsc' | 'callbackSink' | 'answer'
+  readonly before: ScenarioName | null
+}
+
+export const SCENARIOS = ['accept', 'receipts', 'otp-send', 'otp-check', 'otp-wrong'] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
+
+const PLANS: Readonly<Record<ScenarioName, Scenario>> = {
+  accept: { load: 'sms', end: 'smsc', before: null },
+  receipts: { load: 'sms', end: 'callbackSink', before: null },
+  'otp-send': { load: 'otp', end: 'smsc', before: null },
+  'otp-check': { load: 'right check', end: 'answer', before: 'otp-send' },
+  'otp-wrong': { load: 'wrong check', end: 'answer', before: 'otp-send' },
+}
 
 export interface RunOptions {
   readonly scenario: ScenarioName
@@ -15,7 +32,7 @@ export interface RunOptions {
   readonly connections: number
 }
 
-/** What one run showed. "End" is the SMSC or the customer, as the scenario says. */
+/** What one run showed. "End" is what the scenario says. */
 export interface RunResult {
   readonly accepted: number
   readonly refused: Readonly<Record<string, number>> // by HTTP status
@@ -33,15 +50,17 @@ export interface RunResult {
 }
 
 /** Sends one load and waits for all of it to arrive, or until nothing has come for a while. */
-export async function runScenario(rig: Rig, { scenario, run, messages, connections }: RunOptions): Promise<RunResult> {
-  const end = scenario === 'accept' ? rig.smsc : rig.callbackSink
-  const callbackPort = scenario === 'accept' ? null : rig.callbackPort
-  await end.ask('begin', { run })
+export async function runScenario(rig: Rig, options: RunOptions): Promise<RunResult> {
+  const { load: kind, end, before: first } = PLANS[options.scenario]
+  if (first !== null) await runScenario(rig, { ...options, scenario: first })
+  const { run, messages, connections } = options
+  if (end !== 'answer') await rig[end].ask('begin', { run })
   const before = await rig.server.ask('usage')
   const { apiKey, serverPort: port } = rig
-  const load = await rig.load.ask('send', { run, port, apiKey, messages, connections, callbackPort })
+  const callbackPort = end === 'callbackSink' ? rig.callbackPort : null
+  const load = await rig.load.ask('send', { load: kind, run, port, apiKey, messages, connections, callbackPort })
   const { accepted, refused, acceptMs } = load
-  const arrived = await untilArrived(() => end.ask('arrivals'), accepted)
+  const arrived = end === 'answer' ? answersOf(load) : await untilArrived(() => rig[end].ask('arrivals'), accepted)
   const after = await rig.server.ask('usage')
   return {
     accepted,
@@ -55,6 +74,10 @@ export async function runScenario(rig: Rig, { scenario, run, messages, connectio
     serverMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / accepted,
     serverMegabytes: after.residentBytes / 1_048_576,
   }
+}
+
+function answersOf({ accepted, startedAt, durationMs, acceptMs }: LoadResult): ArrivalSummary {
+  return { distinct: accepted, duplicates: 0, lastAt: startedAt + durationMs, latencyMs: acceptMs }
 }
 
 async function untilArrived(look: () => Promise<ArrivalSummary>, expected: number): Promise<ArrivalSummary> {

@@ -47,14 +47,27 @@ serveParent(commands, async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** JSON is YAML. Everything that is not said has the value it has for every operator. */
+/**
+ * JSON is YAML. Everything that is not said has the value it has for every operator; the limits of one-time codes count as
+ * ever, but are out of reach.
+ */
 function configOf({ apiKey, smscPort }: ServerSetup) {
   return {
     http: { port: 0 },
     webhooks: { allowPrivateNetworks: true },
+    otp: { limits: OTP_LIMITS },
     accounts: [{ id: 'bench', apiKeys: [{ key: apiKey }] }],
     carriers: [{ id: 'smsc', type: 'smpp', host: '127.0.0.1', port: smscPort, systemId: 'bench', password: 'bench' }],
   }
+}
+
+const OTP_LIMITS = {
+  sendsPerNumber: 1_000,
+  sendsPerPrefix: 10_000_000,
+  sendsPerAccount: 10_000_000,
+  failuresPerNumber: 1_000,
+  failuresPerPrefix: 10_000_000,
+  failuresPerAccount: 10_000_000,
 }
 
 async function untilReady(url: string): Promise<void> {

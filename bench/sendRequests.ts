@@ -1,15 +1,15 @@
-import { recipientOf, writeMark, writeText } from './benchMessage.ts'
 import { Histogram, type Latency } from './histogram.ts'
 import { KeepAliveClient } from './keepAliveClient.ts'
 
-export interface LoadOrder {
-  readonly run: number
+export interface RequestPlan {
   readonly port: number
-  readonly apiKey: string
-  readonly messages: number
   readonly connections: number
-  /** Where receipts are called back; null: nobody asks for one and the simulator sends none. */
-  readonly callbackPort: number | null
+  readonly requests: number
+  /** The status of the answer that is wanted. */
+  readonly acceptedStatus: number
+  requestOf(sequence: number): string
+  /** Gets the bodies of the answers that were wanted, if they are of use. */
+  readonly keep?: (sequence: number, body: Buffer) => void
 }
 
 export interface LoadResult {
@@ -18,18 +18,18 @@ export interface LoadResult {
   /** Less than ordered when the time was over. */
   readonly sent: number
   readonly accepted: number
-  /** Answers that were no 2xx, by status. */
+  /** All other answers, by status. */
   readonly refused: Readonly<Record<string, number>>
   /** From the writing of a request to the end of its answer. */
   readonly acceptMs: Latency
 }
 
 /**
- * Sends the messages of one run over a fixed number of connections, each of which sends the next as soon as its last
+ * Sends the requests of one run over a fixed number of connections, each of which sends the next as soon as its last
  * was answered. Rejects when a connection breaks, because then nobody knows what was accepted.
  */
-export async function sendMessages(order: LoadOrder): Promise<LoadResult> {
-  const run = new LoadRun(order)
+export async function sendRequests(plan: RequestPlan): Promise<LoadResult> {
+  const run = new LoadRun(plan)
   try {
     return await run.send()
   } finally {
@@ -42,7 +42,7 @@ const SEND_MS_MAX = 60_000
 const RUN_TIMEOUT_MS = 75_000
 
 class LoadRun {
-  readonly #order: LoadOrder
+  readonly #plan: RequestPlan
   readonly #lanes: Lane[] = []
   readonly #finished = Promise.withResolvers<void>()
   readonly #histogram = new Histogram()
@@ -52,12 +52,12 @@ class LoadRun {
   #accepted = 0
   #answers = 0
 
-  constructor(order: LoadOrder) {
-    this.#order = order
+  constructor(plan: RequestPlan) {
+    this.#plan = plan
   }
 
   async send(): Promise<LoadResult> {
-    for (let count = 0; count < this.#order.connections; count++) this.#lanes.push(await this.#openLane())
+    for (let count = 0; count < this.#plan.connections; count++) this.#lanes.push(await this.#openLane())
     const startedAt = Date.now()
     this.#startedAt = performance.now()
     for (const lane of this.#lanes) this.#sendNext(lane)
@@ -77,30 +77,35 @@ class LoadRun {
   }
 
   async #openLane(): Promise<Lane> {
-    const client = await KeepAliveClient.open(this.#order.port, {
-      answered: (status) => this.#takeAnswer(lane, status),
+    const client = await KeepAliveClient.open(this.#plan.port, {
+      answered: (status, body) => this.#takeAnswer(lane, status, body),
       broken: (reason) => this.#finished.reject(reason),
     })
-    const lane: Lane = { client, writtenAt: 0 }
+    const lane: Lane = { client, sequence: 0, writtenAt: 0 }
     return lane
   }
 
   #sendNext(lane: Lane): void {
     const now = performance.now()
-    if (this.#sent < this.#order.messages && now - this.#startedAt < SEND_MS_MAX) {
+    if (this.#sent < this.#plan.requests && now - this.#startedAt < SEND_MS_MAX) {
       lane.writtenAt = now
-      lane.client.send(requestOf(this.#order, this.#sent))
+      lane.sequence = this.#sent
+      lane.client.send(this.#plan.requestOf(this.#sent))
       this.#sent += 1
     } else if (this.#answers === this.#sent) {
       this.#finished.resolve()
     }
   }
 
-  #takeAnswer(lane: Lane, status: number): void {
+  #takeAnswer(lane: Lane, status: number, body: Buffer): void {
     this.#histogram.record(performance.now() - lane.writtenAt)
     this.#answers += 1
-    if (status >= 200 && status < 300) this.#accepted += 1
-    else this.#refused[status] = (this.#refused[status] ?? 0) + 1
+    if (status === this.#plan.acceptedStatus) {
+      this.#accepted += 1
+      this.#plan.keep?.(lane.sequence, body)
+    } else {
+      this.#refused[status] = (this.#refused[status] ?? 0) + 1
+    }
     this.#sendNext(lane)
   }
 
@@ -113,15 +118,7 @@ class LoadRun {
 
 interface Lane {
   readonly client: KeepAliveClient
-  /** When its request under way was written. */
+  /** Of its request under way, and when that was written. */
+  sequence: number
   writtenAt: number
-}
-
-function requestOf({ run, port, apiKey, callbackPort }: LoadOrder, sequence: number): string {
-  const mark = writeMark({ run, sequence, sentAt: Date.now() })
-  const to = recipientOf(sequence, callbackPort !== null)
-  const callback = callbackPort === null ? '' : `,"callbackUrl":"http://127.0.0.1:${callbackPort}/receipts?${mark}"`
-  const body = `{"to":"${to}","from":"Heliograph","message":"${writeText(mark)}"${callback}}`
-  const head = `POST /messaging/v1/sms HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\napikey: ${apiKey}\r\n`
-  return `${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
