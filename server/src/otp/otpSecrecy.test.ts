@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FakeClock } from '../../test/fakeClock.ts'
+import { CANARY_DIGITS, codesInFolder, codesInText } from '../../test/findCodes.ts'
 import { ScriptedCarrier } from '../../test/scriptedCarrier.ts'
 import { createTestOtps, numberFrom } from '../../test/testOtps.ts'
 import { migrate } from '../db/migrate.ts'
@@ -21,8 +22,8 @@ test('of 1,000 codes none is in the database, its journal, what is logged or wha
   const carrier = new ScriptedCarrier('carrier')
   const world = createTestOtps({ db, clock: new FakeClock(), carriers: [carrier] })
   await world.dispatcher.start()
-  const application = await world.application({ pinLength: DIGITS })
-  const own = Array.from({ length: CODES / 2 }, () => makeCode({ length: DIGITS, alphanumeric: false }))
+  const application = await world.application({ pinLength: CANARY_DIGITS })
+  const own = Array.from({ length: CODES / 2 }, () => makeCode({ length: CANARY_DIGITS, alphanumeric: false }))
   const answers: unknown[] = []
 
   // While the carrier is away the texts wait in the table.
@@ -31,7 +32,8 @@ test('of 1,000 codes none is in the database, its journal, what is logged or wha
     ...own.map((code, index) => world.send(application, { number: numberOf(index), code, text: textOf(code, index) })),
     ...own.map((_, index) => world.send(application, { number: numberOf(CODES + index) })),
   ])
-  assert.deepEqual(await found(directory, own), [])
+  assert.deepEqual(await codesInFolder(directory, own), [])
+  assert.ok((await readdir(directory)).some((file) => file.endsWith('-wal')))
   carrier.comeUp()
   await world.advance(1_000)
   await world.until(() => carrier.received.length === CODES)
@@ -48,17 +50,15 @@ test('of 1,000 codes none is in the database, its journal, what is logged or wha
     answers.push(await world.otps.events('acme', id), await world.otps.remove('acme', id))
   }
   await world.rest()
-  assert.deepEqual(await found(directory, codes), [])
-  assert.deepEqual(codesIn(JSON.stringify([answers, world.events, world.troubles]), new Set(codes)), [])
+  assert.deepEqual(await codesInFolder(directory, codes), [])
+  assert.deepEqual(codesInText(JSON.stringify([answers, world.events, world.troubles]), codes), [])
 
   // That the search finds what is there.
   await world.send(application, { referenceId: `see ${codes[0]}.` })
-  assert.deepEqual(await found(directory, codes), [codes[0]])
+  assert.deepEqual(await codesInFolder(directory, codes), [codes[0]])
 })
 
 const CODES = 1_000
-/** So long that none turns up by chance. */
-const DIGITS = 10
 
 function numberOf(index: number) {
   return numberFrom(`+49151${String(10_000_000 + index)}`)
@@ -67,22 +67,4 @@ function numberOf(index: number) {
 /** Own codes in all the forms a text may have; null: the application's template. */
 function textOf(code: string, index: number): string | null {
   return [null, 'Use {{OTP}} now', `Use ${code} now`][index % 3] ?? null
-}
-
-async function found(directory: string, codes: readonly string[]): Promise<string[]> {
-  const wanted = new Set(codes)
-  const files = await readdir(directory)
-  assert.ok(files.some((file) => file.endsWith('-wal')))
-  const contents = await Promise.all(files.map((file) => readFile(join(directory, file), 'latin1')))
-  return [...new Set(contents.flatMap((content) => codesIn(content, wanted)))]
-}
-
-/** As they are, or with their digits spaced, anywhere in longer rows of digits too. */
-function codesIn(content: string, wanted: ReadonlySet<string>): string[] {
-  const rows = content.match(/\d(?: ?\d){9,}/g) ?? []
-  return rows.flatMap((row) => {
-    const digits = row.replaceAll(' ', '')
-    const parts = Array.from({ length: digits.length - DIGITS + 1 }, (_, start) => digits.slice(start, start + DIGITS))
-    return parts.filter((part) => wanted.has(part))
-  })
 }
