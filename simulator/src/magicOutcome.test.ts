@@ -6,6 +6,7 @@ import { type PeerPdu, receiptFields, submitFields, TestEsme } from '../test/tes
 import { waitFor } from '../test/waitFor.ts'
 import { magicOutcome } from './magicOutcome.ts'
 import { type Smsc, startSmsc } from './smsc.ts'
+import { magicCall } from './voice/magicCall.ts'
 
 const clock = new FakeClock()
 const prefix = '49151129'
@@ -281,12 +282,18 @@ describe('endings 9996xx break the connection', () => {
   }
 })
 
-test('every ending in the manual is magic', async () => {
+test('every ending in the manual is magic, for messages or for calls', async () => {
   const manual = await readFile(new URL('../../docs/operate/simulator.md', import.meta.url), 'utf8')
   const endings = manual.match(/(?<=`)999\d{3}(?=`)/g) ?? []
-  assert(endings.length > 40)
-  for (const ending of endings) assert.notEqual(magicOutcome(`${prefix}${ending}`), null, ending)
+  const [calls, messages] = [endings.filter(isOfCalls), endings.filter((ending) => !isOfCalls(ending))]
+  assert(messages.length > 40 && calls.length > 15)
+  for (const ending of messages) assert.notEqual(magicOutcome(`${prefix}${ending}`), null, ending)
+  for (const ending of calls) assert.notEqual(magicCall(`${prefix}${ending}`), null, ending)
 })
+
+function isOfCalls(ending: string): boolean {
+  return ending.startsWith('9997')
+}
 
 test('only the documented endings are magic', () => {
   for (const number of [

@@ -11,6 +11,7 @@ import { statusPath, twilioStatusRoute } from '../../api/carriers/twilioStatus.t
 import { type Clock, systemClock } from '../../clock.ts'
 import { parseNumber } from '../../numbers/parseNumber.ts'
 import type { Receipt, SubmitOutcome } from '../carrier.ts'
+import { signatureOf } from './signature.ts'
 import { createTwilioVoice } from './twilioVoice.ts'
 
 test('a phone that answers hears the text twice, and the callbacks tell how the call went', async (context) => {
@@ -61,19 +62,25 @@ test('requests that the provider refuses are refused', async (context) => {
 
 test('a callback is refused by its signature, and answered 503 while it cannot be committed', async (context) => {
   const rig = await startRig(context)
-  const post = async (path: string, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${rig.url}${path}`, {
+  const form = { CallSid: 'CA1', CallStatus: 'completed' }
+  const post = async (carrierId: string, signature?: string) => {
+    const response = await fetch(rig.url + statusPath(carrierId), {
       method: 'POST',
-      headers,
-      body: new URLSearchParams({ CallSid: 'CA1', CallStatus: 'completed' }),
+      headers: signature === undefined ? {} : { 'x-twilio-signature': signature },
+      body: new URLSearchParams(form),
     })
     await response.body?.cancel()
     return response.status
   }
-  assert.equal(await post('/carriers/voice/status'), 403)
-  assert.equal(await post('/carriers/voice/status', { 'x-twilio-signature': 'x' }), 403)
-  assert.equal(await post('/carriers/other/status'), 404)
+  assert.equal(await post('voice'), 403)
+  assert.equal(await post('voice', signatureOf('other', rig.url + statusPath('voice'), form)), 403)
+  assert.equal(await post('other', signatureOf('secret', rig.url + statusPath('other'), form)), 404)
+  const right = signatureOf('secret', rig.url + statusPath('voice'), form)
+  rig.refuseReceipts = 1
+  assert.equal(await post('voice', right), 503)
   assert.equal(rig.receipts.length, 0)
+  assert.equal(await post('voice', right), 204)
+  assert.equal(rig.receipts.length, 1)
 })
 
 test('where no callback can reach us the calls are looked at until they end', async (context) => {
