@@ -17,8 +17,24 @@ export function guardSettings(given: object = {}): GuardSettings {
   return settings
 }
 
-/** A guard whose every call is a transaction of its own, at the time of its clock. */
-export function createGuardRig(db: Database, given: object = {}, clock = new FakeClock()) {
+/** One database for all tests of a suite, since each rig has an account of its own. */
+export function openOnce(open: () => Promise<Database>): () => Promise<Database> {
+  let opened: Promise<Database> | null = null // null: no test has asked yet
+  return () => {
+    opened ??= open()
+    return opened
+  }
+}
+
+let accounts = 0
+
+/** A guard whose every call is a transaction of its own, at the time of its clock, for an account of its own. */
+export function createGuardRig(
+  db: Database,
+  given: object = {},
+  clock = new FakeClock(),
+  account = `acme-${++accounts}`,
+) {
   const settings = guardSettings(given)
   const guard = createOtpGuard({
     db,
@@ -28,35 +44,36 @@ export function createGuardRig(db: Database, given: object = {}, clock = new Fak
     trouble: (error) => assert.fail(String(error)),
   })
   return {
+    account,
     clock,
     guard,
     send: (numbers: readonly string[], more: Partial<GuardedSend> = {}) =>
       db.write((tx) =>
         guard.judgeSends(
           tx,
-          numbers.map((number) => sendTo(number, clock.now(), more)),
+          numbers.map((number) => sendTo(number, clock.now(), { accountId: account, ...more })),
         ),
       ),
-    judge: (numbers: readonly string[], accountId = 'acme') =>
+    judge: (numbers: readonly string[], accountId = account) =>
       db.write((tx) =>
         guard.judgeChecks(
           tx,
           numbers.map((number) => ({ accountId, number: e164(number), at: clock.now() })),
         ),
       ),
-    record: (numbers: readonly string[], verified: boolean, accountId = 'acme') =>
+    record: (numbers: readonly string[], verified: boolean, accountId = account) =>
       db.write((tx) =>
         guard.recordChecks(
           tx,
           numbers.map((number) => ({ accountId, number: e164(number), at: clock.now(), verified })),
         ),
       ),
-    decisions: (accountId = 'acme') => guard.decisions({ accountId, filter: {}, before: null, limit: 500 }),
+    decisions: (accountId = account) => guard.decisions({ accountId, filter: {}, before: null, limit: 500 }),
   }
 }
 
-function sendTo(number: string, at: number, more: Partial<GuardedSend>): GuardedSend {
-  const plain = { accountId: 'acme', applicationId: 'login', number: e164(number), at, price: null, currency: null }
+function sendTo(number: string, at: number, more: Partial<GuardedSend> & Pick<GuardedSend, 'accountId'>): GuardedSend {
+  const plain = { applicationId: 'login', number: e164(number), at, price: null, currency: null }
   return { ...plain, ...more }
 }
 

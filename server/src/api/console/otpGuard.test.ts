@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { FakeClock } from '../../../test/fakeClock.ts'
 import { createGuardRig } from '../../../test/guardRig.ts'
 import { openTestStore } from '../../../test/openTestStore.ts'
 import { createKeyring } from '../../accounts/keyring.ts'
@@ -21,7 +22,7 @@ const accountOf = (id: string, scopes: readonly Scope[]) => ({
 async function open(context: TestContext) {
   const db = await openTestStore(context)
   const budgets = [{ currency: 'EUR', perHour: '0.10' }]
-  const rig = createGuardRig(db, { guard: { budgets } })
+  const rig = createGuardRig(db, { guard: { budgets } }, new FakeClock(), 'acme')
   const app = createHttpServer({ bodyBytesMax: 1_000, trouble: (error) => assert.fail(String(error)) })
   context.after(() => app.close())
   const accounts = [accountOf('acme', ['otp']), accountOf('other', ['otp']), accountOf('sms', ['messages'])]

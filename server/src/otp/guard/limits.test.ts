@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createGuardRig, shown } from '../../../test/guardRig.ts'
+import { FakeClock } from '../../../test/fakeClock.ts'
+import { createGuardRig, openOnce, shown } from '../../../test/guardRig.ts'
 import { onEveryStore } from '../../../test/onEveryStore.ts'
 import { startPostgres, type TestPostgres } from '../../../test/postgres.ts'
 import { migrate } from '../../db/migrate.ts'
@@ -21,7 +22,9 @@ function retryAfterMs(verdict: Verdict | undefined): number {
   return verdict.retryAfterMs
 }
 
-onEveryStore('limits of sends', (open) => {
+onEveryStore('limits of sends', (openFresh) => {
+  const open = openOnce(openFresh)
+
   test('a number gets its last code of ten minutes and not one more, until the first is exactly ten minutes old', async () => {
     const { clock, send } = createGuardRig(await open(), { ...off, limits: { sendsPerNumber: 3 } })
     for (let sent = 0; sent < 3; sent++) {
@@ -92,17 +95,17 @@ onEveryStore('limits of sends', (open) => {
     const db = await open()
     const first = createGuardRig(db, off)
     await first.send(times(4))
-    const second = createGuardRig(db, off, first.clock)
+    const second = createGuardRig(db, off, first.clock, first.account)
     assert.equal(shown(await second.send(times(3))), 'arr')
   })
 
   test('what a transaction that is rolled back has counted does not count', async () => {
     const db = await open()
-    const { clock, guard, send } = createGuardRig(db, off)
+    const { account, clock, guard, send } = createGuardRig(db, off)
     const failing = db.write(async (tx) => {
       const at = clock.now()
       const e164 = NUMBER as Parameters<typeof guard.judgeSends>[1][number]['number']
-      const one = { accountId: 'acme', applicationId: 'login', number: e164, at, price: null, currency: null }
+      const one = { accountId: account, applicationId: 'login', number: e164, at, price: null, currency: null }
       await guard.judgeSends(tx, [one, one, one])
       throw new Error('rolled back')
     })
@@ -112,10 +115,11 @@ onEveryStore('limits of sends', (open) => {
 
   test('rows that count nothing any longer are deleted', async () => {
     const db = await open()
-    const { clock, guard, send, record } = createGuardRig(db)
+    const { account, clock, guard, send, record } = createGuardRig(db)
     await send([NUMBER, STRANGER], { price: '0.05', currency: 'EUR' })
     await record([NUMBER], false)
-    const rows = async () => Number((await db.read('select count(*) as n from otp_tallies'))[0]?.n)
+    const rows = async () =>
+      Number((await db.read('select count(*) as n from otp_tallies where account_id = $1', [account]))[0]?.n)
     assert.equal(await rows(), 10)
     const purge = async () => {
       guard.start()
@@ -132,7 +136,9 @@ onEveryStore('limits of sends', (open) => {
   })
 })
 
-onEveryStore('limits of failed checks', (open) => {
+onEveryStore('limits of failed checks', (openFresh) => {
+  const open = openOnce(openFresh)
+
   test('after ten wrong codes within an hour a number is told to wait until the first is an hour old', async () => {
     const { clock, judge, record } = createGuardRig(await open())
     for (let failed = 0; failed < 10; failed++) {
@@ -201,8 +207,10 @@ describe('two nodes over one PostgreSQL', () => {
       const [first] = nodes
       assert.ok(first)
       await migrate(first)
+      const clock = new FakeClock()
       const limits = { sendsPerNumber: 30, sendsPerPrefix: 50, failuresPerNumber: 30 }
-      const rigs = nodes.map((db) => createGuardRig(db, { limits }))
+      const rigs = nodes.map((db) => createGuardRig(db, { limits }, clock, 'acme'))
+
       const rounds = Array.from({ length: 20 }, (_, index) => index)
       const verdicts = await Promise.all(
         rigs.flatMap(({ send, judge, record }) =>

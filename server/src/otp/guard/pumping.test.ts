@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createGuardRig, e164, guardSettings, shown } from '../../../test/guardRig.ts'
+import { createGuardRig, e164, guardSettings, openOnce, shown } from '../../../test/guardRig.ts'
 import { onEveryStore } from '../../../test/onEveryStore.ts'
 import { findPumping } from './pumping.ts'
 import { Tally } from './tally.ts'
@@ -16,7 +16,9 @@ const scattered = (count: number) => Array.from({ length: count }, (_, index) =>
 /** Spreads numbers over a country as people have them: the same for the same index. */
 const personal = (index: number) => `+4915${String(100_000_000 + ((index * 7_919_777) % 899_999_999))}`
 
-onEveryStore('the guard against pumping', (open) => {
+onEveryStore('the guard against pumping', (openFresh) => {
+  const open = openOnce(openFresh)
+
   test('finds sequential numbers at the twelfth, says why, and lets them pass in shadow mode', async () => {
     const { clock, send, decisions } = createGuardRig(await open())
     for (const number of row(100, 40)) {
@@ -188,11 +190,11 @@ onEveryStore('the guard against pumping', (open) => {
 
   test('switched off it counts and decides nothing, and the limits still hold', async () => {
     const db = await open()
-    const { send, record, decisions, guard } = createGuardRig(db, { guard: { mode: 'off' } })
+    const { account, send, record, decisions, guard } = createGuardRig(db, { guard: { mode: 'off' } })
     assert.equal(shown(await send([...row(0, 50), ...Array.from({ length: 6 }, () => personal(1))])).slice(-2), 'ar')
     await record(row(0, 50), true)
     assert.deepEqual(await decisions(), [])
-    assert.deepEqual((await guard.report('acme')).prefixes, [])
+    assert.deepEqual((await guard.report(account)).prefixes, [])
   })
 
   test('decisions are deleted when their time is over', async () => {
@@ -213,10 +215,11 @@ onEveryStore('the guard against pumping', (open) => {
 
   test('an account sees its own figures, and nothing of another’s', async () => {
     const budgets = [{ per: 'prefix', currency: 'EUR', perDay: '100' }]
-    const { guard, send, record, decisions } = createGuardRig(await open(), { guard: { budgets } })
+    const rig = createGuardRig(await open(), { guard: { budgets } })
+    const { guard, send, record, decisions } = rig
     await send(row(0, 20), { price: '0.05', currency: 'EUR' })
     await record(row(0, 5), true)
-    const { account, prefixes } = await guard.report('acme')
+    const { account, prefixes } = await guard.report(rig.account)
     const figures = { sends: 20, verified: 5 }
     const spent = { spentHour: { EUR: '1' }, spentDay: { EUR: '1' } }
     assert.deepEqual(account, { sendsTenMinutes: 20, ...figures, ...spent })
@@ -236,9 +239,9 @@ onEveryStore('the guard against pumping', (open) => {
       ],
     )
     assert.equal((await decisions()).length, 1)
-    assert.deepEqual(await decisions('other'), [])
+    assert.deepEqual(await decisions('stranger'), [])
     const nothing = { sendsTenMinutes: 0, sends: 0, verified: 0, spentHour: {}, spentDay: {} }
-    assert.deepEqual(await guard.report('other'), { account: nothing, prefixes: [] })
+    assert.deepEqual(await guard.report('stranger'), { account: nothing, prefixes: [] })
   })
 })
 
