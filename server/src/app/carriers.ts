@@ -1,4 +1,5 @@
 import type { Smsc } from '@heliograph/simulator/smsc'
+import { statusPath } from '../api/carriers/twilioStatus.ts'
 import type { CallSubmission, Carrier, CarrierEvents } from '../carriers/carrier.ts'
 import { createSmppCarrier } from '../carriers/smpp/smppCarrier.ts'
 import { createTwilioVoice, type TwilioVoice } from '../carriers/twilio/twilioVoice.ts'
@@ -72,7 +73,7 @@ function buildVoice(
     log: ({ event, ...fields }) => (event === 'carrier.up' ? log.info(fields, event) : log.warn(fields, event)),
     ...(simulated ? { baseUrl: () => `${baseUrl()}/sim/twilio` } : {}),
     // A provider elsewhere reaches us under a public URL only; without one it is asked what became of calls.
-    statusUrl: () => (simulated || http.publicUrl !== null ? `${baseUrl()}/carriers/${config.id}/status` : null),
+    statusUrl: () => (simulated || http.publicUrl !== null ? baseUrl() + statusPath(config.id) : null),
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { Backoff } from '../smpp/backoff.ts'
+import { Backoff } from '../backoff.ts'
 
 export interface AccountProbeOptions {
   readonly clock: Clock

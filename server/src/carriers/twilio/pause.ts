@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { Backoff } from '../smpp/backoff.ts'
+import { Backoff } from '../backoff.ts'
 
 /** How long to leave the provider alone after it said that it is too much: as long as it asks, else ever longer. */
 export class Pause {
