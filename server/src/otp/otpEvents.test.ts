@@ -6,6 +6,7 @@ import { createTestOtps, sendingOtps, type TestOtps } from '../../test/testOtps.
 import { otpFollower } from './deliveryEvents.ts'
 
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
 const stories = async ({ otps }: TestOtps, id: string) =>
   (await otps.events('acme', id))?.map(({ kind, channel, outcome, text }) => [kind, channel, outcome, text].join(' '))
@@ -46,8 +47,11 @@ onEveryStore('events of OTPs', (open) => {
     world.sweeper.start()
     await world.advance(80 * DAY_MS)
     const young = await world.send(application)
-    await world.advance(11 * DAY_MS)
-    await world.until(async () => (await world.db.read('select id from otps')).length === 1)
+    await world.advance(10 * DAY_MS)
+    await world.until(async () => {
+      world.clock.advance(HOUR_MS)
+      return (await world.db.read('select id from otps')).length === 1
+    })
     await world.sweeper.stop()
     const message = sampleMessage({ origin: { kind: 'otp', id: old.id }, status: 'delivered' })
     await world.db.write((tx) => otpFollower(world).changed(tx, [{ message, parts: [] }]))
