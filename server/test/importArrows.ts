@@ -24,7 +24,7 @@ const ARROWS: Record<string, readonly string[]> = {
   http: ['accounts', 'carriers', 'db', 'clock.ts', 'metrics.ts', 'tokenBucket.ts'],
   dispatch: ['messages', 'channels', 'carriers', 'webhooks', 'db', 'clock.ts'],
   channels: ['carriers', 'messages', 'routing', 'text', 'numbers', 'clock.ts'],
-  carriers: ['numbers', 'clock.ts', 'tokenBucket.ts'],
+  carriers: ['messages', 'numbers', 'clock.ts', 'tokenBucket.ts'],
   receipts: ['messages', 'carriers', 'webhooks', 'db', 'clock.ts'],
   inbound: ['messages', 'carriers', 'webhooks', 'numbers', 'db', 'clock.ts'],
   messages: ['numbers', 'db', 'clock.ts', 'inSlices.ts', 'sealer.ts'],

@@ -1,6 +1,6 @@
 import type { Smsc } from '@heliograph/simulator/smsc'
 import { statusPath } from '../api/carriers/twilioStatus.ts'
-import type { CallSubmission, Carrier, CarrierEvents } from '../carriers/carrier.ts'
+import type { CallSubmission, Carrier, CarrierEvents, ChatSubmission } from '../carriers/carrier.ts'
 import { createSmppCarrier } from '../carriers/smpp/smppCarrier.ts'
 import { createTwilioVoice, type TwilioVoice } from '../carriers/twilio/twilioVoice.ts'
 import type { CarrierConfig } from '../config/carriers.ts'
@@ -13,9 +13,10 @@ import type { Ground } from './ground.ts'
 
 /** The carriers by id: all, and those of each channel. */
 export class Carriers {
-  readonly all = new Map<string, Carrier | Carrier<CallSubmission>>()
+  readonly all = new Map<string, Carrier | Carrier<CallSubmission> | Carrier<ChatSubmission>>()
   readonly sms = new Map<string, Carrier>()
   readonly voice = new Map<string, TwilioVoice>()
+  readonly echo = new Map<string, Carrier<ChatSubmission>>()
 
   addSms(carrier: Carrier): void {
     this.sms.set(carrier.id, carrier)

@@ -1,5 +1,6 @@
 import { CarrierQueues } from '../channels/carrierQueues.ts'
 import type { Channel, ChannelEvents } from '../channels/channel.ts'
+import { chatPartsOf } from '../channels/chat/chatPart.ts'
 import { joinChannels } from '../channels/joinChannels.ts'
 import { segmentsOf } from '../channels/sms/segmentsOf.ts'
 import { voicePartOf } from '../channels/voice/voicePart.ts'
@@ -17,9 +18,17 @@ export function channelRoutes({ config }: Ground): (message: RoutedMessage) => r
   const channelOf = new Map(config.carriers.map(({ id, type }) => [id, CHANNEL_OF_TYPE[type]]))
   const routing = (channel: ChannelName) =>
     createRouting(config.routes.filter(({ carrier }) => channelOf.get(carrier) === channel))
-  const byChannel = { sms: routing('sms'), voice: routing('voice') } satisfies Record<ChannelName, unknown>
+  const byChannel: Record<ChannelName, (message: RoutedMessage) => readonly string[]> = {
+    sms: routing('sms'),
+    voice: routing('voice'),
+    whatsapp: () => [],
+    echo: () => ECHO,
+  }
   return (message) => byChannel[message.channel](message)
 }
+
+/** The one carrier of the echo channel. */
+const ECHO = ['echo']
 
 /** Every channel, connected to its carriers. `mayHandOver` says whether this node may send now. */
 export function buildChannels(
@@ -55,6 +64,8 @@ export function buildChannels(
           return text === null ? null : [{ number: 1, part: voicePartOf(message, text, languageOf(message)) }]
         },
       }),
+      whatsapp: new CarrierQueues({ ...shared, carriers: new Map(), partsOf: chatPartsOf }),
+      echo: new CarrierQueues({ ...shared, carriers: carriers.echo, partsOf: chatPartsOf }),
     })
   }
 }

@@ -1,4 +1,5 @@
 import type { Segment } from '@heliograph/text/segmentText'
+import type { ChatContent } from '../messages/chatContent.ts'
 import type { E164, Sender } from '../numbers/address.ts'
 
 /**
@@ -68,6 +69,20 @@ export interface CarrierHealth {
   readonly lastError: string | null // null: none since the last bind
 }
 
+/** A message over a chat channel, as one carrier takes it. */
+export interface ChatSubmission {
+  readonly messageId: string
+  /** Our number, or name, at the channel. */
+  readonly from: string
+  readonly to: E164
+  readonly content: ChatContent
+  /** The carrier's id of the message that it answers. */
+  readonly replyTo: string | null // null: none
+  /** Whose message it is: media of ours are this account's. */
+  readonly accountId: string
+  readonly expiresAt: number
+}
+
 /** What a carrier tells the rest of the server; given by app.ts. */
 export interface CarrierEvents {
   /** Called when `room()` may have grown from 0. */
@@ -77,6 +92,60 @@ export interface CarrierEvents {
   /** One inbound SMS part; `answer` as above. */
   inbound(inbound: InboundPart, answer: (taken: boolean) => void): void
 }
+
+/** What a carrier of a chat channel tells besides. `answer` as above. */
+export interface ChatCarrierEvents extends Pick<CarrierEvents, 'room' | 'receipt'> {
+  /** The person has read it; that it was delivered is told by a receipt of its own, before. */
+  seen(seen: SeenReport, answer: (taken: boolean) => void): void
+  /** A person wrote. */
+  inboundChat(message: InboundChat, answer: (taken: boolean) => void): void
+}
+
+export interface SeenReport {
+  readonly carrierId: string
+  readonly carrierMessageId: string
+  readonly at: number
+}
+
+export interface InboundChat {
+  readonly carrierId: string
+  readonly channel: 'whatsapp'
+  readonly carrierMessageId: string
+  /** The person: digits without +. */
+  readonly from: string
+  /** Our number: digits without +. */
+  readonly to: string
+  readonly at: number
+  readonly senderName: string | null
+  readonly content: InboundChatContent
+  /** The carrier's id of the message that it answers. */
+  readonly replyTo: string | null
+  readonly forwarded: boolean
+}
+
+export type InboundChatContent =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'media'
+      readonly type: 'image' | 'document' | 'audio' | 'voice' | 'video' | 'sticker'
+      /** Under which the carrier keeps it. */
+      readonly remoteId: string
+      readonly contentType: string | null
+      readonly caption: string | null
+      readonly fileName: string | null
+    }
+  | {
+      readonly kind: 'location'
+      readonly latitude: number
+      readonly longitude: number
+      readonly name: string | null
+      readonly address: string | null
+    }
+  | { readonly kind: 'contacts'; readonly contacts: unknown }
+  | { readonly kind: 'reaction'; readonly emoji: string; readonly carrierMessageId: string }
+  /** A button or a list entry of ours was chosen. */
+  | { readonly kind: 'postback'; readonly text: string; readonly payload: string }
+  | { readonly kind: 'unknown' }
 
 export interface Receipt {
   readonly carrierId: string

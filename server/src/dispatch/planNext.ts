@@ -1,7 +1,7 @@
 import type { OnDoubt, SubmitOutcome } from '../carriers/carrier.ts'
 import type { SegmentOutcome, Submission, SubmissionOutcome } from '../channels/channel.ts'
 import { applyChange } from '../messages/changeStatus.ts'
-import { type Lifetimes, RECEIPT_GRACE_MS } from '../messages/lifetimes.ts'
+import { awaitsReceiptUntil, type Lifetimes, retentionMs } from '../messages/lifetimes.ts'
 import type { Message, SubmittedSegment } from '../messages/message.ts'
 import type { SegmentStatus } from '../messages/status.ts'
 
@@ -72,7 +72,7 @@ function afterTry(submission: Submission, { carrierId, at, segments }: Tried, co
         inDoubt,
         errorCode: null,
         errorReason: inDoubt ? IN_DOUBT : null,
-        dueAt: message.expiresAt + RECEIPT_GRACE_MS,
+        dueAt: awaitsReceiptUntil(message),
       },
       now,
     )
@@ -120,7 +120,7 @@ function finish(
 ): Message {
   return applyChange(
     message,
-    { status, doneAt: now, errorCode: code, errorReason: reason, dueAt: now + lifetimes.messageRetentionMs },
+    { status, doneAt: now, errorCode: code, errorReason: reason, dueAt: now + retentionMs(message, lifetimes) },
     now,
   )
 }

@@ -1,8 +1,8 @@
 import type { TranscodedText } from '@heliograph/text/transcodeText'
 import type { E164, Sender } from '../numbers/address.ts'
 import type { Sealer } from '../sealer.ts'
-import { storeText } from './content.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import { type ChatPayload, storeChat, storeText } from './content.ts'
+import { type Lifetimes, retentionMs } from './lifetimes.ts'
 import type { CallbackMethod, Message, Origin } from './message.ts'
 
 /** All that a caller says of an SMS it wants sent. */
@@ -33,6 +33,18 @@ export interface CallToAccept {
   /** As of SmsToAccept. */
   readonly shown: string | null
   readonly language: string // ISO 639-1
+  readonly validityMs: number
+  readonly reference: string | null
+  readonly origin: Origin | null
+}
+
+/** All that a caller says of a message over a chat channel. */
+export interface ChatToAccept extends ChatPayload {
+  readonly accountId: string
+  readonly channel: 'whatsapp' | 'echo'
+  /** The account's number, or name, at the channel. */
+  readonly sender: string
+  readonly recipient: E164
   readonly validityMs: number
   readonly reference: string | null
   readonly origin: Origin | null
@@ -83,21 +95,38 @@ export function composeCall(order: CallToAccept, composition: Composition): Mess
   return {
     ...beginning({ ...order, scheduledAt: null }, composition),
     ...storeText(composition.sealer, { id: composition.id, text, shown, language }),
+    ...NO_SMS,
     channel: 'voice',
     sender: order.caller ?? '',
-    encoding: 'ucs2',
-    parts: 1,
-    transcoding: null,
-    flash: false,
-    gateway: 'DEFAULT',
-    price: null,
-    currency: null,
-    priceEffectiveAt: null,
-    conversion: false,
-    callbackUrl: null,
-    callbackMethod: 'POST',
   }
 }
+
+/** A new message over a chat channel, as it is recorded. */
+export function composeChat(order: ChatToAccept, composition: Composition): Message {
+  const { channel, sender, content, replyTo } = order
+  return {
+    ...beginning({ ...order, scheduledAt: null }, composition),
+    ...storeChat({ content, replyTo }),
+    ...NO_SMS,
+    channel,
+    sender,
+  }
+}
+
+/** What only an SMS has a choice of. */
+const NO_SMS = {
+  encoding: 'ucs2',
+  parts: 1,
+  transcoding: null,
+  flash: false,
+  gateway: 'DEFAULT',
+  price: null,
+  currency: null,
+  priceEffectiveAt: null,
+  conversion: false,
+  callbackUrl: null,
+  callbackMethod: 'POST',
+} as const
 
 /** What is the same for every new message, whatever its channel. */
 function beginning(
@@ -127,7 +156,7 @@ function beginning(
     errorCode: refusal?.code ?? null,
     errorReason: refusal?.reason ?? null,
     inDoubt: false,
-    dueAt: refusal === null ? startsAt : now + lifetimes.messageRetentionMs,
+    dueAt: refusal === null ? startsAt : now + retentionMs(order, lifetimes),
   } satisfies Partial<Message>
 }
 

@@ -1,10 +1,19 @@
 import type { Sealer } from '../sealer.ts'
+import { type ChatContent, textOfContent } from './chatContent.ts'
 import type { Message } from './message.ts'
 
-/** What a channel needs besides the body: the true text where the body only shows what may be seen, a call's language. */
+/** What a channel needs besides the body: the true text where the body only shows what may be seen, and so on. */
 interface Content {
   readonly sealedText?: string
-  readonly language?: string // ISO 639-1
+  readonly language?: string // ISO 639-1, of a call
+  readonly chat?: ChatPayload
+}
+
+/** What a message of a chat channel is besides its body. */
+export interface ChatPayload {
+  readonly content: ChatContent
+  /** The carrier's id of the message that it answers. */
+  readonly replyTo: string | null // null: it answers none
 }
 
 /** A text as it is stored: what may be shown of it, and the text itself sealed where that is not all of it. */
@@ -35,6 +44,16 @@ export function openText(sealer: Sealer, { id, body, content }: Message): string
 /** The language of a call's text; English where none was stored. */
 export function languageOf({ content }: Message): string {
   return (content === null ? undefined : (JSON.parse(content) as Content).language) ?? 'en'
+}
+
+/** The body is what lists show of it. */
+export function storeChat(payload: ChatPayload): StoredText {
+  return { body: textOfContent(payload.content), content: JSON.stringify({ chat: payload } satisfies Content) }
+}
+
+/** Null: a carrier has it by now and it is wiped. */
+export function openChat({ content }: Message): ChatPayload | null {
+  return content === null ? null : ((JSON.parse(content) as Content).chat ?? null)
 }
 
 function placeOf(messageId: string): string {

@@ -3,7 +3,15 @@ import type { Transaction } from '../db/database.ts'
 import type { AfterCommit, BatchQueue } from '../db/groupCommit.ts'
 import type { Sealer } from '../sealer.ts'
 import type { Acceptance, WriteMessages } from './acceptMessages.ts'
-import { type CallToAccept, composeCall, composeSms, type SmsToAccept, type Way } from './composeMessage.ts'
+import {
+  type CallToAccept,
+  type ChatToAccept,
+  composeCall,
+  composeChat,
+  composeSms,
+  type SmsToAccept,
+  type Way,
+} from './composeMessage.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { ChannelName, Message } from './message.ts'
 import { isFinal } from './status.ts'
@@ -15,6 +23,7 @@ export interface MessageIntake {
   /** The same for our own answer to a keyword, which also goes to who has just opted out. */
   composeReply(order: SmsToAccept): Message
   composeCall(order: CallToAccept): Message
+  composeChat(order: ChatToAccept): Message
   /** Records it; one of the acceptance's callbacks is called later, once. False: too many wait, nothing was taken. */
   accept(acceptance: MessageAcceptance): boolean
   /** Records messages with what they are sent for, in that transaction; call what it gives back after the commit. */
@@ -76,6 +85,12 @@ export function createMessageIntake(options: MessageIntakeOptions): MessageIntak
         price: null,
         way: wayOf({ channel: 'voice', ...routed }),
       })
+    },
+
+    composeChat(order) {
+      const { channel, accountId, sender, recipient } = order
+      const routed = { channel, accountId, gateway: 'DEFAULT', sender, recipient, mccmnc: null }
+      return composeChat(order, { ...setting(), mccmnc: null, price: null, way: wayOf(routed) })
     },
 
     accept(acceptance) {

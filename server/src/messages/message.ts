@@ -51,11 +51,11 @@ export interface Message {
 
 /** How the person is reached. */
 export type ChannelName = (typeof CHANNELS)[number]
-export const CHANNELS = ['sms', 'voice'] as const
+export const CHANNELS = ['sms', 'voice', 'whatsapp', 'echo'] as const
 
 /** The thing that a message is sent for, and its id. */
 export interface Origin {
-  readonly kind: 'otp'
+  readonly kind: 'otp' | 'chat'
   readonly id: string
 }
 

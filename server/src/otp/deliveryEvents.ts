@@ -1,6 +1,6 @@
 import type { MessageFollower } from '../messages/follower.ts'
 import { isFinal } from '../messages/status.ts'
-import type { OtpEvent } from './otp.ts'
+import { type OtpEvent, otpChannelOf } from './otp.ts'
 import { insertEvents } from './otpEvents.ts'
 
 /** Writes what becomes of the messages that carry codes to the events of their OTPs. */
@@ -8,11 +8,11 @@ export function otpFollower({ newId }: { readonly newId: () => string }): Messag
   return {
     follows: ({ origin }) => origin?.kind === 'otp',
     changed(tx, views) {
-      const events = views.flatMap(({ message: { origin, channel, status, updatedAt } }) =>
-        origin === null
-          ? []
-          : [{ id: newId(), otpId: origin.id, at: updatedAt, channel, ...deliveryOf(status) } as const],
-      )
+      const events = views.flatMap(({ message }) => {
+        const { origin, status, updatedAt: at } = message
+        if (origin === null) return []
+        return [{ id: newId(), otpId: origin.id, at, channel: otpChannelOf(message), ...deliveryOf(status) }]
+      })
       insertEvents(tx, events)
       return () => {}
     },

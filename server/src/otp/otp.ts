@@ -1,3 +1,4 @@
+import type { Message } from '../messages/message.ts'
 import type { E164, Sender } from '../numbers/address.ts'
 import type { Application } from './application.ts'
 
@@ -31,6 +32,11 @@ export interface OtpEvent {
 }
 
 export type OtpChannel = 'sms' | 'voice'
+
+/** Codes go by SMS or call, and by nothing else. */
+export function otpChannelOf({ channel }: Message): OtpChannel {
+  return channel === 'voice' ? 'voice' : 'sms'
+}
 
 /** How the customer wants the code to travel. 'auto': a call to landlines, an SMS to all other numbers. */
 export type Via = 'auto' | OtpChannel

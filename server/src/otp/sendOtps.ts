@@ -4,7 +4,7 @@ import type { MessageIntake } from '../messages/intake.ts'
 import type { Message } from '../messages/message.ts'
 import { timesParts } from '../routing/findPrice.ts'
 import type { OtpGuard, Verdict } from './guard/guard.ts'
-import type { Limited, OtpChannel, SendResult } from './otp.ts'
+import { type Limited, otpChannelOf, type SendResult } from './otp.ts'
 import { insertEvents, type NewEvent } from './otpEvents.ts'
 import { insertOtps, type StoredOtp } from './otpRows.ts'
 
@@ -81,14 +81,10 @@ export function sendEvent({ stored, message }: Sent, id: string): NewEvent {
     otpId: stored.otp.id,
     at: message.acceptedAt,
     kind: 'send',
-    channel: channelOf(message),
+    channel: otpChannelOf(message),
     outcome: message.status === 'rejected' ? 'failed' : 'success',
     text: stored.otp.status,
   }
-}
-
-function channelOf({ channel }: Message): OtpChannel {
-  return channel
 }
 
 function answerOf({ stored }: SendEntry, verdict: Verdict | undefined): SendResult {

@@ -1,6 +1,6 @@
 import type { Receipt } from '../carriers/carrier.ts'
 import { applyChange } from '../messages/changeStatus.ts'
-import type { Lifetimes } from '../messages/lifetimes.ts'
+import { type Lifetimes, retentionMs } from '../messages/lifetimes.ts'
 import type { Message, SubmittedSegment } from '../messages/message.ts'
 import { newestParts } from '../messages/readMessages.ts'
 import { isFinal, mayMove, statusOfParts } from '../messages/status.ts'
@@ -60,7 +60,7 @@ export function settleMessage({
     doneAt: Math.max(...parts.map(({ doneAt }) => doneAt ?? 0)),
     errorCode: worst?.errorCode ?? NO_ERROR,
     errorReason: worst?.errorReason ?? null,
-    dueAt: at + lifetimes.messageRetentionMs,
+    dueAt: at + retentionMs(message, lifetimes),
   }
   return { ...result, message: applyChange(message, change, at), moved: true }
 }
