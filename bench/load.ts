@@ -14,8 +14,8 @@ export interface LoadOrder extends Target {
 /** The load generator in a process of its own. */
 const commands = {
   async send(order: LoadOrder): Promise<LoadResult> {
-    const { port, connections, messages: requests } = order
-    return sendRequests({ port, connections, requests, ...planOf(order) })
+    const { port, connections } = order
+    return sendRequests({ port, connections, ...planOf(order) })
   },
 }
 export type LoadCommands = typeof commands
@@ -25,15 +25,19 @@ serveParent(commands, async () => {})
 /** By the sequence numbers of the requests that made them. */
 const otpIds: string[] = []
 
-function planOf(order: LoadOrder): Omit<RequestPlan, 'port' | 'connections' | 'requests'> {
-  const check = (right: boolean) => (sequence: number) =>
-    checkRequest(order, sequence, { id: otpIds[sequence] ?? 'none', right })
+function planOf(order: LoadOrder): Omit<RequestPlan, 'port' | 'connections'> {
+  const { messages, callbackPort } = order
   switch (order.load) {
     case 'sms':
-      return { acceptedStatus: 200, requestOf: (sequence) => smsRequest(order, sequence, order.callbackPort) }
+      return {
+        requests: messages,
+        acceptedStatus: 200,
+        requestOf: (sequence) => smsRequest(order, sequence, callbackPort),
+      }
     case 'otp':
       otpIds.length = 0
       return {
+        requests: messages,
         acceptedStatus: 200,
         requestOf: (sequence) => otpRequest(order, sequence),
         keep: (sequence, body) => {
@@ -41,8 +45,16 @@ function planOf(order: LoadOrder): Omit<RequestPlan, 'port' | 'connections' | 'r
         },
       }
     case 'right check':
-      return { acceptedStatus: 202, requestOf: check(true) }
+      return { acceptedStatus: 202, ...checksOf(order, true) }
     case 'wrong check':
-      return { acceptedStatus: 401, requestOf: check(false) }
+      return { acceptedStatus: 401, ...checksOf(order, false) }
+  }
+}
+
+/** One of each OTP. Those whose sending was refused cannot be found, and are refused here as well. */
+function checksOf(order: LoadOrder, right: boolean): Pick<RequestPlan, 'requests' | 'requestOf'> {
+  return {
+    requests: Math.min(order.messages, otpIds.length),
+    requestOf: (sequence) => checkRequest(order, sequence, { id: otpIds[sequence] ?? 'none', right }),
   }
 }

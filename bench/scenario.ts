@@ -5,24 +5,9 @@ import type { LoadOrder } from './load.ts'
 import type { Rig } from './rig.ts'
 import type { LoadResult } from './sendRequests.ts'
 
-/** What is sent, where it ends, and what has to be there before. */
-interface Scenario {
-  readonly load: LoadOrder['load']
-  /** What is done once the answer is there ends with it. */
-  readonly end: 'smsc' | 'callbackSink' | 'answer'
-  readonly before: ScenarioName | null
-}
-
+/** What is done in each, see README.md. */
 export const SCENARIOS = ['accept', 'receipts', 'otp-send', 'otp-check', 'otp-wrong'] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
-
-const PLANS: Readonly<Record<ScenarioName, Scenario>> = {
-  accept: { load: 'sms', end: 'smsc', before: null },
-  receipts: { load: 'sms', end: 'callbackSink', before: null },
-  'otp-send': { load: 'otp', end: 'smsc', before: null },
-  'otp-check': { load: 'right check', end: 'answer', before: 'otp-send' },
-  'otp-wrong': { load: 'wrong check', end: 'answer', before: 'otp-send' },
-}
 
 export interface RunOptions {
   readonly scenario: ScenarioName
@@ -51,14 +36,15 @@ export interface RunResult {
 
 /** Sends one load and waits for all of it to arrive, or until nothing has come for a while. */
 export async function runScenario(rig: Rig, options: RunOptions): Promise<RunResult> {
-  const { load: kind, end, before: first } = PLANS[options.scenario]
-  if (first !== null) await runScenario(rig, { ...options, scenario: first })
+  const plan = PLANS[options.scenario]
+  if (plan.before !== null) await runScenario(rig, { ...options, scenario: plan.before })
+  const { end } = plan
   const { run, messages, connections } = options
   if (end !== 'answer') await rig[end].ask('begin', { run })
   const before = await rig.server.ask('usage')
   const { apiKey, serverPort: port } = rig
   const callbackPort = end === 'callbackSink' ? rig.callbackPort : null
-  const load = await rig.load.ask('send', { load: kind, run, port, apiKey, messages, connections, callbackPort })
+  const load = await rig.load.ask('send', { load: plan.load, run, port, apiKey, messages, connections, callbackPort })
   const { accepted, refused, acceptMs } = load
   const arrived = end === 'answer' ? answersOf(load) : await untilArrived(() => rig[end].ask('arrivals'), accepted)
   const after = await rig.server.ask('usage')
@@ -74,6 +60,22 @@ export async function runScenario(rig: Rig, options: RunOptions): Promise<RunRes
     serverMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / accepted,
     serverMegabytes: after.residentBytes / 1_048_576,
   }
+}
+
+/** One is run for what it leaves behind, then the load is sent that is measured. */
+interface Plan {
+  readonly before: ScenarioName | null // null: an empty store will do
+  readonly load: LoadOrder['load']
+  /** Where to look for what was sent; 'answer': nothing comes after it. */
+  readonly end: 'smsc' | 'callbackSink' | 'answer'
+}
+
+const PLANS: Readonly<Record<ScenarioName, Plan>> = {
+  accept: { before: null, load: 'sms', end: 'smsc' },
+  receipts: { before: null, load: 'sms', end: 'callbackSink' },
+  'otp-send': { before: null, load: 'otp', end: 'smsc' },
+  'otp-check': { before: 'otp-send', load: 'right check', end: 'answer' },
+  'otp-wrong': { before: 'otp-send', load: 'wrong check', end: 'answer' },
 }
 
 function answersOf({ accepted, startedAt, durationMs, acceptMs }: LoadResult): ArrivalSummary {
