@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { FakeClock } from '../../test/fakeClock.ts'
+import { createGuardRig } from '../../test/guardRig.ts'
 import { startPostgres, type TestPostgres } from '../../test/postgres.ts'
-import { createTestOtps } from '../../test/testOtps.ts'
+import { START } from '../../test/sampleMessages.ts'
+import { allowAll, createTestOtps, type TestOtps } from '../../test/testOtps.ts'
+import type { Database } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import { openPostgres } from '../db/postgres.ts'
+import type { OtpGuard } from './guard/guard.ts'
 
 let postgres: TestPostgres
 before(async () => {
@@ -13,14 +18,19 @@ after(() => postgres.stop())
 
 /** Two nodes with connections of their own to one store. */
 async function withNodes(
-  work: (first: ReturnType<typeof createTestOtps>, second: ReturnType<typeof createTestOtps>) => Promise<void>,
+  work: (first: TestOtps, second: TestOtps, db: Database) => Promise<void>,
+  guardOf: (db: Database, clock: FakeClock) => OtpGuard = () => allowAll,
 ): Promise<void> {
   const url = await postgres.url('nodes')
   const stores = [await openPostgres({ url }), await openPostgres({ url })] as const
   try {
     await migrate(stores[0])
-    const first = createTestOtps({ db: stores[0] })
-    await work(first, createTestOtps({ db: stores[1], clock: first.clock, nodeId: 'node-2' }))
+    const clock = new FakeClock(START)
+    const [first, second] = stores.map((db, index) =>
+      createTestOtps({ db, clock, nodeId: `node-${index + 1}`, guard: guardOf(db, clock) }),
+    )
+    assert.ok(first !== undefined && second !== undefined)
+    await work(first, second, stores[0])
   } finally {
     await Promise.all(stores.map((db) => db.close()))
   }
@@ -61,4 +71,28 @@ test('nodes that check the same OTPs in opposite orders do not hold each other u
     }
   }))
 
+test('a node that sends and checks in one commit and one that checks the same OTP never wait for each other', async () => {
+  const limits = { sendsPerNumber: 1_000, failuresPerNumber: 1_000 }
+  await withNodes(
+    async (first, second, db) => {
+      const application = await first.application({ attempts: 10 })
+      const { id } = await first.send(application, { code: '4711' })
+      for (let round = 0; round < ROUNDS; round++) {
+        const other = await first.send(application, { code: '4711' })
+        await Promise.all([
+          first.send(application),
+          first.otps.resend({ accountId: 'acme', id, via: null, sender: null, caller: null }),
+          first.check(other.id, '0000'),
+          second.otps.resend({ accountId: 'acme', id, via: null, sender: null, caller: null }),
+          second.check(other.id, '0000'),
+        ])
+      }
+      const [row] = await db.read(DEADLOCKS)
+      assert.equal(Number(row?.deadlocks), 0)
+    },
+    (db, clock) => createGuardRig(db, { limits }, clock).guard,
+  )
+})
+
+const DEADLOCKS = 'select deadlocks from pg_stat_database where datname = current_database()'
 const ROUNDS = 10

@@ -2,6 +2,7 @@ import type { Row, Transaction } from '../db/database.ts'
 import type { E164 } from '../numbers/address.ts'
 import type { AttemptState } from './attemptMachine.ts'
 import type { Otp, OtpChannel, OtpStatus } from './otp.ts'
+import { takeTurns } from './takeTurns.ts'
 
 /** An OTP with what only its own code may see. */
 export interface StoredOtp {
@@ -98,10 +99,12 @@ export interface HeldOtp extends StoredOtp {
 
 /**
  * Reads OTPs for a step that will change them. The lock makes another node wait for the outcome, so that no attempt is
- * counted by two; all steps take it in the order of the ids, so that no two nodes wait for each other.
+ * counted by two. All steps take their turn first and the rows in the order of their ids, so that no two nodes wait for
+ * each other.
  */
 export async function holdOtps(tx: Transaction, ids: Iterable<string>): Promise<Map<string, HeldOtp>> {
   const wanted = [...new Set(ids)].map((id) => [id])
+  takeTurns(tx)
   const rows = await tx.all(HOLD, [JSON.stringify(wanted)])
   return new Map(rows.map((row) => [String(row.id), { ...otpFromRow(row), hasApplication: row.has_application === 1 }]))
 }

@@ -1,4 +1,5 @@
 import type { Row, Transaction } from '../../db/database.ts'
+import { takeTurns } from '../takeTurns.ts'
 import { type StoredCounts, TALLY_KINDS, Tally, type TallyKey, type TallyKind } from './tally.ts'
 
 /** The tallies that a batch of one transaction works on. */
@@ -10,14 +11,13 @@ export interface Tallies {
 }
 
 /**
- * Reads what is counted for `keys`, in one statement; what has no row yet has counted nothing. On PostgreSQL nodes take
- * turns from here to the end of their transactions: limits would not be exact otherwise, and with a lock on each row
- * two nodes that send for one account and check for another would wait for each other.
+ * Reads what is counted for `keys`, in one statement; what has no row yet has counted nothing. Nodes take turns from here
+ * to the end of their transactions.
  */
 export async function readTallies(tx: Transaction, keys: readonly TallyKey[]): Promise<Tallies> {
   const tallies = new Map(keys.map((key) => [keyText(key), new Tally(key)]))
   const wanted = [...tallies.values()].map(({ key: { accountId, kind, subject } }) => [accountId, kind, subject])
-  tx.run(TAKE_TURNS)
+  takeTurns(tx)
   for (const row of await tx.all(READ, [JSON.stringify(wanted)])) {
     const tally = tallyFromRow(row)
     tallies.set(keyText(tally.key), tally)
@@ -35,9 +35,6 @@ export async function readTallies(tx: Transaction, keys: readonly TallyKey[]): P
     },
   }
 }
-
-/** The number is a name: any that nothing else in the product uses. */
-const TAKE_TURNS = 'select 1 {pg:from pg_advisory_xact_lock(4221)}'
 
 const READ = `
 select account_id, kind, subject, counts
