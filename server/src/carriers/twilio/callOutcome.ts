@@ -1,5 +1,5 @@
 import type { SubmitOutcome } from '../carrier.ts'
-import type { ApiAnswer } from './apiClient.ts'
+import type { ApiAnswer } from '../http/apiClient.ts'
 import { readAnswer } from './readAnswer.ts'
 import { refusalOf } from './refusals.ts'
 

@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts'
-import { TokenBucket } from '../../tokenBucket.ts'
 import type {
   CallSubmission,
   Carrier,
@@ -9,14 +8,14 @@ import type {
   Receipt,
   SubmitOutcome,
 } from '../carrier.ts'
-import { AccountProbe } from './accountProbe.ts'
-import { type ApiAnswer, ApiClient } from './apiClient.ts'
+import { AccountProbe } from '../http/accountProbe.ts'
+import { type ApiAnswer, ApiClient } from '../http/apiClient.ts'
+import { RequestGate } from '../http/requestGate.ts'
 import { outcomeOfCall, troubleOf } from './callOutcome.ts'
 import { receiptOfCall, receiptOfCallback } from './callReceipt.ts'
 import { CallWatch } from './callWatch.ts'
 import type { TwilioCarrierConfig } from './config.ts'
 import type { TwilioCarrierLogEvent } from './logEvent.ts'
-import { Pause } from './pause.ts'
 import { OTHER } from './refusals.ts'
 import { type TwilioSettings, twilioSettings } from './settings.ts'
 import { isSigned, type SignedCallback } from './signature.ts'
@@ -52,41 +51,36 @@ class TwilioCarrier implements TwilioVoice {
   readonly id: string
   readonly onDoubt: OnDoubt
   readonly #settings: TwilioSettings
-  readonly #clock: Clock
   readonly #events: TwilioVoiceDependencies['events']
   readonly #baseUrl: () => string
   readonly #statusUrl: () => string | null
   readonly #log: (event: TwilioCarrierLogEvent) => void
   readonly #api: ApiClient
   readonly #probe: AccountProbe
-  readonly #pause: Pause
-  readonly #bucket: TokenBucket | null // null: as fast as `concurrency` allows
+  readonly #gate: RequestGate
   readonly #watch: CallWatch
-  #open = 0
   #stopped: Promise<void> | null = null
-  #drained: () => void = () => {}
-  /** `room()` was 0 since `events.room` was last called: somebody may be waiting for the event. */
-  #roomAwaited = false
-  #cancelRoomTimer: (() => void) | null = null
 
   constructor(settings: TwilioSettings, { clock, events, baseUrl, statusUrl, log }: TwilioVoiceDependencies) {
     this.id = settings.id
     this.onDoubt = settings.onDoubt
     this.#settings = settings
-    this.#clock = clock
     this.#events = events
     this.#baseUrl = baseUrl ?? (() => settings.baseUrl)
     this.#statusUrl = statusUrl
     this.#log = log ?? (() => {})
-    const { requestTimeoutMs: timeoutMs, accountSid: user, authToken: password } = settings
-    this.#api = new ApiClient({ clock, timeoutMs, user, password })
-    this.#pause = new Pause(clock)
-    this.#bucket = settings.throughput === 0 ? null : new TokenBucket(clock, burstOf(settings.throughput))
+    this.#api = new ApiClient({ clock, timeoutMs: settings.requestTimeoutMs, authorization: basicOf(settings) })
     this.#probe = new AccountProbe({
       ...settings,
       clock,
       look: (done) => this.#get('.json', (answer) => done(troubleOf(answer))),
       changed: (trouble) => this.#changed(trouble),
+    })
+    this.#gate = new RequestGate({
+      ...settings,
+      clock,
+      isUp: () => this.#probe.up,
+      roomCame: () => events.room(this.id),
     })
     this.#watch = new CallWatch({
       clock,
@@ -96,31 +90,28 @@ class TwilioCarrier implements TwilioVoice {
   }
 
   room(): number {
-    const room = this.#countRoom()
-    if (room === 0) this.#awaitRoom()
-    return room
+    return this.#gate.room()
   }
 
   submit(submission: CallSubmission, done: SubmitDone): void {
-    if (this.#countRoom() === 0) {
-      setImmediate(done, { kind: 'unsent', reason: this.#stopped ? 'the carrier is stopping' : 'the carrier is full' })
-      return
-    }
     const twiml = sayTwice(submission.text, this.#settings.voices(submission.language))
     if (twiml.length > twimlCharactersMax) {
       setImmediate(done, { kind: 'refused', ...OTHER, reason: 'the text is too long to be said' })
       return
     }
-    this.#bucket?.take()
-    this.#open++
+    const closedBy = this.#gate.enter()
+    if (closedBy !== null) {
+      setImmediate(done, { kind: 'unsent', reason: closedBy })
+      return
+    }
     const url = `${this.#accountUrl()}/Calls.json`
-    this.#api.send({ method: 'POST', url, form: this.#formOf(submission, twiml) }, (answer) => this.#end(answer, done))
-    if (this.#countRoom() === 0) this.#awaitRoom()
+    const body = { contentType: 'application/x-www-form-urlencoded', text: this.#formOf(submission, twiml) }
+    this.#api.send({ method: 'POST', url, body }, (answer) => this.#end(answer, done))
   }
 
   health(): CarrierHealth {
     const { up, trouble } = this.#probe
-    return { up, bindsUp: up ? 1 : 0, bindsWanted: 1, inFlight: this.#open, lastError: trouble }
+    return { up, bindsUp: up ? 1 : 0, bindsWanted: 1, inFlight: this.#gate.open, lastError: trouble }
   }
 
   start(): void {
@@ -148,19 +139,8 @@ class TwilioCarrier implements TwilioVoice {
   async #stop(drainMs: number): Promise<void> {
     this.#probe.stop()
     this.#watch.stop()
-    this.#cancelRoomTimer?.()
-    if (this.#open > 0) await this.#openAnswered(drainMs)
+    await this.#gate.close(drainMs)
     this.#api.close()
-  }
-
-  #openAnswered(withinMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(withinMs, resolve)
-      this.#drained = () => {
-        cancel()
-        resolve()
-      }
-    })
   }
 
   #formOf({ to, caller }: CallSubmission, twiml: string): string {
@@ -175,10 +155,9 @@ class TwilioCarrier implements TwilioVoice {
   }
 
   #end(answer: ApiAnswer, done: SubmitDone): void {
-    this.#open--
     const outcome = outcomeOfCall(answer)
     if (outcome.kind === 'accepted') {
-      this.#pause.reset()
+      this.#gate.resetPause()
       this.#watch.watch(outcome.carrierMessageId)
     } else if (outcome.kind === 'unsent' || isAboutAccount(answer)) {
       this.#probe.suspect(outcome.reason)
@@ -186,53 +165,24 @@ class TwilioCarrier implements TwilioVoice {
       this.#leaveAlone(outcome.reason, answer)
     }
     done(outcome)
-    this.#checkRoom()
-    if (this.#open === 0) this.#drained()
+    this.#gate.leave()
   }
 
   #leaveAlone(reason: string, answer: ApiAnswer): void {
-    if (!this.#pause.begin(answer.kind === 'answered' ? answer.retryAfter : null)) return
-    this.#log({ event: 'carrier.throttled', carrierId: this.id, reason, pauseMs: this.#pause.leftMs() })
+    const pauseMs = this.#gate.pause(answer.kind === 'answered' ? answer.retryAfter : null)
+    if (pauseMs !== null) this.#log({ event: 'carrier.throttled', carrierId: this.id, reason, pauseMs })
   }
 
   #changed(trouble: string | null): void {
     if (trouble === null) {
       this.#log({ event: 'carrier.up', carrierId: this.id })
-      this.#checkRoom()
+      this.#gate.look()
     } else this.#log({ event: 'carrier.down', carrierId: this.id, reason: trouble })
   }
 
   /** Of everything that the account has. */
   #accountUrl(): string {
     return `${this.#baseUrl()}/2010-04-01/Accounts/${this.#settings.accountSid}`
-  }
-
-  #countRoom(): number {
-    if (!this.#probe.up || this.#stopped !== null || this.#pause.leftMs() > 0) return 0
-    const free = this.#settings.concurrency - this.#open
-    return Math.max(0, Math.min(free, this.#bucket?.available() ?? free))
-  }
-
-  /** Room comes back by an answer or a probe, which look for themselves, or by time alone: then a timer has to look. */
-  #awaitRoom(): void {
-    this.#roomAwaited = true
-    if (this.#cancelRoomTimer !== null || this.#stopped !== null) return
-    const waitMs = Math.max(this.#pause.leftMs(), this.#bucket?.msUntil() ?? 0)
-    if (waitMs === 0) return
-    this.#cancelRoomTimer = this.#clock.after(waitMs, () => {
-      this.#cancelRoomTimer = null
-      this.#checkRoom()
-    })
-  }
-
-  #checkRoom(): void {
-    if (!this.#roomAwaited) return
-    if (this.#countRoom() === 0) {
-      this.#awaitRoom()
-    } else {
-      this.#roomAwaited = false
-      this.#events.room(this.id)
-    }
   }
 
   #look(callSid: string, done: (settled: boolean) => void): void {
@@ -253,7 +203,7 @@ class TwilioCarrier implements TwilioVoice {
   }
 
   #get(path: string, done: (answer: ApiAnswer) => void): void {
-    this.#api.send({ method: 'GET', url: this.#accountUrl() + path, form: null }, done)
+    this.#api.send({ method: 'GET', url: this.#accountUrl() + path, body: null }, done)
   }
 }
 
@@ -261,12 +211,11 @@ function isAboutAccount(answer: ApiAnswer): boolean {
   return answer.kind === 'answered' && (answer.status === 401 || answer.status === 403)
 }
 
-function burstOf(ratePerSecond: number) {
-  return { ratePerSecond, burstTokensMax: Math.ceil((ratePerSecond * BURST_MS) / 1_000) }
+/** HTTP Basic. */
+function basicOf({ accountSid, authToken }: TwilioSettings): string {
+  return `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
 }
 
-/** What the rate may save up, in time; one call may always go at once. */
-const BURST_MS = 50
 /** Where no callback comes: a call that somebody answers at once is over by then. */
 const FIRST_LOOK_MS = 15_000
 /** Where callbacks come: for the text to be said twice, and for the last callback to arrive. */

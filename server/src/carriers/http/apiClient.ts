@@ -1,5 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
+import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../../clock.ts'
 
@@ -7,16 +8,22 @@ export interface ApiClientOptions {
   readonly clock: Clock
   /** From `send` to the end of the answer, connecting included. */
   readonly timeoutMs: number
-  /** Name and password of HTTP Basic. */
-  readonly user: string
-  readonly password: string
+  /** Value of the header of that name. */
+  readonly authorization: string
 }
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string
-  readonly form: string | null // null: no body
+  readonly body: RequestBody | null
+  /** Where this request may take longer than others. */
+  readonly timeoutMs?: number
 }
+
+export type RequestBody =
+  | { readonly contentType: string; readonly text: string }
+  /** Must yield exactly `bytes`; an error of its own ends the request. */
+  | { readonly contentType: string; readonly bytes: number; readonly stream: Readable }
 
 export type ApiAnswer =
   | {
@@ -48,15 +55,16 @@ export class ApiClient {
   readonly #open = new Set<() => void>()
   #closed = false
 
-  constructor({ clock, timeoutMs, user, password }: ApiClientOptions) {
+  constructor({ clock, timeoutMs, authorization }: ApiClientOptions) {
     this.#clock = clock
     this.#timeoutMs = timeoutMs
-    this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+    this.#authorization = authorization
   }
 
-  /** `done` is called exactly once, never before `send` returns. */
-  send({ method, url, form }: ApiRequest, done: (answer: ApiAnswer) => void): void {
+  /** `done` is called exactly once, never before `send` returns. A stream that is sent is used up or destroyed. */
+  send({ method, url, body, timeoutMs = this.#timeoutMs }: ApiRequest, done: (answer: ApiAnswer) => void): void {
     if (this.#closed) {
+      abandon(body)
       setImmediate(done, { kind: 'unsent', reason: 'the carrier is stopping' })
       return
     }
@@ -65,16 +73,13 @@ export class ApiClient {
     const request = (secure ? https : http).request(target, {
       method,
       agent: this.#agents[secure ? 'https:' : 'http:'],
-      headers: {
-        accept: 'application/json',
-        authorization: this.#authorization,
-        ...(form === null ? {} : formHeaders(form)),
-      },
+      headers: { accept: 'application/json', authorization: this.#authorization, ...headersOf(body) },
     })
     let left = false
     const settle = (answer: ApiAnswer) => {
       if (!this.#open.delete(abort)) return
       cancelTimeout()
+      abandon(body)
       done(answer)
     }
     const fail = (reason: 'timeout' | 'connection lost', detail: string) => {
@@ -83,15 +88,18 @@ export class ApiClient {
     }
     const abort = () => fail('connection lost', 'the carrier is stopping')
     this.#open.add(abort)
-    const cancelTimeout = this.#clock.after(this.#timeoutMs, () =>
-      fail('timeout', `no connection within ${this.#timeoutMs} ms`),
-    )
+    const cancelTimeout = this.#clock.after(timeoutMs, () => fail('timeout', `no connection within ${timeoutMs} ms`))
     whenConnected(request, secure, () => {
       left = true
     })
     request.on('error', (error) => fail('connection lost', reasonOf(error)))
-    request.on('response', (response) => readBody(response, (body) => settle(answered(response, body))))
-    request.end(form ?? undefined)
+    request.on('response', (response) => readBody(response, (text) => settle(answered(response, text))))
+    if (body === null) request.end()
+    else if ('text' in body) request.end(body.text)
+    else {
+      body.stream.on('error', (error) => fail('connection lost', reasonOf(error)))
+      body.stream.pipe(request)
+    }
   }
 
   /** Ends what is open as lost or unsent, and the connections. */
@@ -105,8 +113,15 @@ export class ApiClient {
 /** Shorter than the 5 s that many servers keep an idle connection, so that it is us who close it. */
 const IDLE_CONNECTION_MS = 4_000
 
-function formHeaders(form: string) {
-  return { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(form) }
+function headersOf(body: RequestBody | null): http.OutgoingHttpHeaders {
+  if (body === null) return {}
+  const bytes = 'text' in body ? Buffer.byteLength(body.text) : body.bytes
+  return { 'content-type': body.contentType, 'content-length': bytes }
+}
+
+/** Whatever the stream reads from is let go, also when nobody will read it to its end. */
+function abandon(body: RequestBody | null): void {
+  if (body !== null && 'stream' in body) body.stream.destroy()
 }
 
 /** From this moment on bytes of the request may be on their way. */

@@ -6,13 +6,13 @@ export interface AccountProbeOptions {
   readonly probeMs: number
   readonly reconnectMsMin: number
   readonly reconnectMsMax: number
-  /** Looks at the account; `done` says why calls cannot be asked for, null: nothing speaks against it. */
+  /** Looks at the account; `done` says why nothing can be submitted, null: nothing speaks against it. */
   readonly look: (done: (trouble: string | null) => void) => void
   /** It came up or went down. */
   readonly changed: (trouble: string | null) => void
 }
 
-/** Knows whether the provider takes our calls, by looking at the account now and then. */
+/** Knows whether the provider takes our submits, by looking at the account now and then. */
 export class AccountProbe {
   readonly #options: AccountProbeOptions
   readonly #reconnect: Backoff
@@ -46,7 +46,7 @@ export class AccountProbe {
     this.#cancel?.()
   }
 
-  /** A call met this: until the account is seen to be well there is no use in asking for more. */
+  /** A submit met this: until the account is seen to be well there is no use in another. */
   suspect(trouble: string): void {
     if (!this.#up || this.#stopped) return
     this.#settle(trouble)

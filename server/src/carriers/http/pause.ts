@@ -32,7 +32,7 @@ export class Pause {
     return true
   }
 
-  /** A call was taken: the next refusal is a first one. */
+  /** A submit was taken: the next refusal is a first one. */
   reset(): void {
     this.#backoff.reset()
   }
