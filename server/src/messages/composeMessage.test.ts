@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { transcodeText } from '@heliograph/text/transcodeText'
 import { messageId, START, sampleMessage } from '../../test/sampleMessages.ts'
 import { createTestSealer } from '../../test/testSealer.ts'
-import { composeSms, type SmsToAccept } from './composeMessage.ts'
+import { composeCall, composeSms, type SmsToAccept } from './composeMessage.ts'
 
 const lifetimes = { messageRetentionMs: 1_000 }
 const noRoute = { code: '0b01', reason: 'no route' }
@@ -61,6 +61,14 @@ test('a message without a route is born rejected, with the reason, and is due fo
   assert.equal(message.errorReason, noRoute.reason)
   assert.equal(message.doneAt, START)
   assert.equal(message.dueAt, START + lifetimes.messageRetentionMs)
+})
+
+test('a secret that nobody will carry is not kept', () => {
+  const refused = { ...composition, way: { kind: 'refused', ...noRoute } } as const
+  const sms = composeSms(order('Code 4711', { shown: 'Code ****' }), refused)
+  const call = composeCall({ ...order(''), caller: null, text: '4 7 1 1', shown: '****', language: 'de' }, refused)
+  assert.deepEqual([sms.body, sms.content], ['Code ****', null])
+  assert.deepEqual([call.body, call.content], ['****', null])
 })
 
 test('what the transcoder changed is recorded with the text that goes out', () => {

@@ -1,7 +1,7 @@
 import type { TranscodedText } from '@heliograph/text/transcodeText'
 import type { E164, Sender } from '../numbers/address.ts'
 import type { Sealer } from '../sealer.ts'
-import { type ChatPayload, storeChat, storeText } from './content.ts'
+import { type ChatPayload, type StoredText, storeChat, storeText, type TextToStore } from './content.ts'
 import { type Lifetimes, retentionMs } from './lifetimes.ts'
 import type { CallbackMethod, Message, Origin } from './message.ts'
 
@@ -68,11 +68,11 @@ export type Way =
 
 /** A new SMS, as it is recorded and answered. */
 export function composeSms(order: SmsToAccept, composition: Composition): Message {
-  const { id, price, sealer } = composition
+  const { price } = composition
   const { text, shown } = order
   return {
     ...beginning(order, composition),
-    ...storeText(sealer, { id, text: text.text, shown }),
+    ...textOf({ text: text.text, shown }, composition),
     channel: 'sms',
     sender: order.sender.value,
     encoding: text.encoding,
@@ -94,7 +94,7 @@ export function composeCall(order: CallToAccept, composition: Composition): Mess
   const { text, shown, language } = order
   return {
     ...beginning({ ...order, scheduledAt: null }, composition),
-    ...storeText(composition.sealer, { id: composition.id, text, shown, language }),
+    ...textOf({ text, shown, language }, composition),
     ...NO_SMS,
     channel: 'voice',
     sender: order.caller ?? '',
@@ -158,6 +158,12 @@ function beginning(
     inDoubt: false,
     dueAt: refusal === null ? startsAt : now + retentionMs(order, lifetimes),
   } satisfies Partial<Message>
+}
+
+/** Of what goes nowhere only what may be shown is kept. */
+function textOf(content: Omit<TextToStore, 'id'>, { id, way, sealer }: Composition): StoredText {
+  const stored = storeText(sealer, { id, ...content })
+  return way.kind === 'refused' ? { ...stored, content: null } : stored
 }
 
 function transcodingOf({ replaced, masked, upperCased }: TranscodedText): string | null {

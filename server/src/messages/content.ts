@@ -22,11 +22,15 @@ export interface StoredText {
   readonly content: string | null
 }
 
-/** `shown` null: the text is no secret. */
-export function storeText(
-  sealer: Sealer,
-  { id, text, shown, language }: { id: string; text: string; shown: string | null; language?: string },
-): StoredText {
+/** The text of a message, and which message it is. */
+export interface TextToStore {
+  readonly id: string
+  readonly text: string
+  readonly shown: string | null // null: the text is no secret
+  readonly language?: string // ISO 639-1
+}
+
+export function storeText(sealer: Sealer, { id, text, shown, language }: TextToStore): StoredText {
   const content: Content = {
     ...(shown === null ? {} : { sealedText: sealer.seal(text, placeOf(id)) }),
     ...(language === undefined ? {} : { language }),
