@@ -4,6 +4,7 @@ import { onEveryStore } from '../../test/onEveryStore.ts'
 import { sampleMessage } from '../../test/sampleMessages.ts'
 import { createTestOtps, sendingOtps, type TestOtps } from '../../test/testOtps.ts'
 import { otpFollower } from './deliveryEvents.ts'
+import { insertOtps } from './otpRows.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -62,4 +63,24 @@ onEveryStore('events of OTPs', (open) => {
     )
     assert.deepEqual(world.troubles, [])
   })
+
+  test('more old OTPs than one round purges are gone within the hour', async () => {
+    const world = createTestOtps({ db: await open() })
+    const otp = await world.send(await world.application())
+    const stored = { otp, sealed: null, refusalTold: false, sending: SENDING }
+    const many = Array.from({ length: 10_500 }, () => ({ ...stored, otp: { ...otp, id: world.newId() } }))
+    await world.db.write(async (tx) => insertOtps(tx, many))
+    await world.advance(91 * DAY_MS)
+    const startedAt = world.clock.now()
+    world.sweeper.start()
+    await world.until(async () => {
+      world.clock.advance(1_000)
+      return (await world.db.read('select id from otps limit 1')).length === 0
+    })
+    await world.sweeper.stop()
+    assert.ok(world.clock.now() - startedAt < HOUR_MS)
+    assert.deepEqual(world.troubles, [])
+  })
 })
+
+const SENDING = { channel: 'sms', language: null, sender: null, caller: null } as const

@@ -1,20 +1,24 @@
 import type { Database } from '../db/database.ts'
 
-/** Deletes OTPs that were made before `before`, with their events, oldest first, in transactions of bounded size. */
-export async function purgeOtps(db: Database, before: number): Promise<void> {
+/**
+ * Deletes OTPs that were made before `before`, with their events, oldest first, in transactions of bounded size.
+ * Resolves with whether that was all of them.
+ */
+export async function purgeOtps(db: Database, before: number): Promise<boolean> {
   for (let batch = 0; batch < BATCHES_MAX; batch++) {
     const deleted = await db.write(async (tx) => {
       const otps = await tx.all(DELETE_OTPS, [before, BATCH_OTPS_MAX])
       if (otps.length > 0) tx.run(DELETE_EVENTS, [JSON.stringify(otps.map((row) => [row.id]))])
       return otps.length
     })
-    if (deleted < BATCH_OTPS_MAX) break
+    if (deleted < BATCH_OTPS_MAX) return true
   }
+  return false
 }
 
 const BATCH_OTPS_MAX = 500
-/** What is left after so many batches waits for the next hour, so that a purge never holds up the writer for long. */
-const BATCHES_MAX = 200
+/** What is left after so many batches waits for the next call, so that a purge never holds up the writer for long. */
+const BATCHES_MAX = 20
 
 /** Ids rise with time, so the oldest rows are found without an index of their own. */
 const DELETE_OTPS = `

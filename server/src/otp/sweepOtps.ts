@@ -54,7 +54,7 @@ export class OtpSweeper {
     }
     if (clock.now() < this.#purgeAt) return
     this.#purgeAt = clock.now() + PURGE_EVERY_MS
-    await purgeOtps(db, clock.now() - retentionMs)
+    if (!(await purgeOtps(db, clock.now() - retentionMs))) this.#purgeAt = clock.now()
   }
 
   async #expire(): Promise<number> {
