@@ -1,8 +1,8 @@
-import type { Times } from '../outcome.ts'
+import { type AnswerPlan, acceptAtOnce } from '../answerPlan.ts'
 
 /** What happens to the calls to one number: how the API answers the request, and what the phone does. */
 export interface CallPlan {
-  readonly create: CreatePlan
+  readonly create: AnswerPlan
   readonly ending: CallEnding
   /** From the request to the end of the ringing. */
   readonly ringMs: number
@@ -10,25 +10,11 @@ export interface CallPlan {
   readonly talkMs: number
 }
 
-export type CreatePlan =
-  | { readonly kind: 'accept'; readonly delayMs: number }
-  | {
-      readonly kind: 'refuse'
-      readonly status: number // HTTP
-      readonly code: number // Twilio's
-      readonly retryAfterSeconds: number | null // null: no such header
-      readonly times: Times
-    }
-  /** The call is made, the request never answered. */
-  | { readonly kind: 'silence'; readonly times: Times }
-  /** The connection is closed without an answer and without a call. */
-  | { readonly kind: 'close'; readonly times: Times }
-
 /** How Twilio writes it. */
 export type CallEnding = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'
 
 export const answered: CallPlan = {
-  create: { kind: 'accept', delayMs: 0 },
+  create: acceptAtOnce,
   ending: 'completed',
   ringMs: 200,
   talkMs: 300,

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '@heliograph/smpp/clock'
+import { PlanTable } from '../planTable.ts'
 import { RecentMap } from '../recentMap.ts'
+import { Timers } from '../timers.ts'
 import type { Call, CallEvent, CallOrder, CallStatus } from './call.ts'
 import { Callbacks } from './callbacks.ts'
 import { CallHandsets, type HandsetCall } from './callHandsets.ts'
-import type { CallPlan } from './callPlan.ts'
-import { CallPlans } from './callPlans.ts'
+import { answered, type CallPlan } from './callPlan.ts'
+import { magicCall } from './magicCall.ts'
 
 export interface ExchangeOptions {
   readonly clock?: Clock
@@ -15,18 +17,18 @@ export interface ExchangeOptions {
 
 /** A telephone exchange with phones behind it: makes the calls that it is asked for, and tells how they go on. */
 export class Exchange {
-  readonly plans = new CallPlans()
+  readonly plans = new PlanTable<CallPlan>({ magic: magicCall, usual: answered })
   readonly handsets = new CallHandsets()
   readonly clock: Clock
   readonly #seed: string
   readonly #callbacks = new Callbacks()
   readonly #calls = new RecentMap<string, Call>(CALLS_MAX)
-  readonly #timers = new Set<() => void>()
-  readonly #waiting = new Set<() => void>()
+  readonly #timers: Timers
   #created = 0
 
   constructor({ clock = systemClock, seed = randomUUID() }: ExchangeOptions = {}) {
     this.clock = clock
+    this.#timers = new Timers(clock)
     this.#seed = seed
   }
 
@@ -47,7 +49,7 @@ export class Exchange {
     }
     this.#calls.set(call.sid, call)
     // On a later turn, so that the answer to the request goes before the first callback.
-    this.#after(0, () => this.#ring(call))
+    this.#timers.after(0, () => this.#ring(call))
     return call
   }
 
@@ -66,22 +68,12 @@ export class Exchange {
 
   /** Resolves after `delayMs`, or when the exchange closes. */
   wait(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = () => {
-        this.#waiting.delete(stop)
-        cancel()
-        resolve()
-      }
-      const cancel = this.clock.after(delayMs, stop)
-      this.#waiting.add(stop)
-    })
+    return this.#timers.wait(delayMs)
   }
 
   /** Hangs up everywhere and tells nobody. */
   async close(): Promise<void> {
-    for (const stop of [...this.#waiting]) stop()
-    for (const cancel of this.#timers) cancel()
-    this.#timers.clear()
+    this.#timers.close()
     await this.#callbacks.close()
   }
 
@@ -92,7 +84,7 @@ export class Exchange {
       return
     }
     this.#change(call, { status: 'ringing', event: 'ringing', sequence: 1 })
-    this.#after(call.plan.ringMs, () => {
+    this.#timers.after(call.plan.ringMs, () => {
       if (call.plan.ending === 'completed') this.#answer(call)
       else this.#end(call, 2)
     })
@@ -101,7 +93,7 @@ export class Exchange {
   #answer(call: Call): void {
     call.answeredAt = this.clock.now()
     this.#change(call, { status: 'in-progress', event: 'answered', sequence: 2 })
-    this.#after(call.plan.talkMs, () => this.#end(call, 3))
+    this.#timers.after(call.plan.talkMs, () => this.#end(call, 3))
   }
 
   #end(call: Call, sequence: number): void {
@@ -118,14 +110,6 @@ export class Exchange {
     if (phone !== null) this.handsets.record(call.order.to.slice(1), phone)
     const at = this.clock.now()
     this.#callbacks.tell(call, { event, status, sequence, at, durationSeconds: durationSeconds(call) })
-  }
-
-  #after(delayMs: number, callback: () => void): void {
-    const cancel = this.clock.after(delayMs, () => {
-      this.#timers.delete(cancel)
-      callback()
-    })
-    this.#timers.add(cancel)
   }
 
   #newSid(): string {

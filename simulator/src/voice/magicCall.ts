@@ -1,6 +1,7 @@
+import type { AnswerPlan } from '../answerPlan.ts'
 import { PASSING_REFUSALS } from '../magicOutcome.ts'
 import type { Times } from '../outcome.ts'
-import { answered, type CallEnding, type CallPlan, type CreatePlan } from './callPlan.ts'
+import { answered, type CallEnding, type CallPlan } from './callPlan.ts'
 
 /**
  * What a number's last six digits ask of calls to it, null when they ask for nothing. Such endings read `9997` and two
@@ -45,6 +46,6 @@ function refused(
   return create({ kind: 'refuse', status, code, retryAfterSeconds, times })
 }
 
-function create(plan: CreatePlan): CallPlan {
+function create(plan: AnswerPlan): CallPlan {
   return { ...answered, create: plan }
 }

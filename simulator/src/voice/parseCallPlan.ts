@@ -1,5 +1,6 @@
+import { readAnswerPlan } from '../answerPlan.ts'
 import { ObjectReader, type Violation } from '../objectReader.ts'
-import { answered, type CallPlan, type CreatePlan } from './callPlan.ts'
+import { answered, type CallPlan } from './callPlan.ts'
 import { magicCall } from './magicCall.ts'
 
 export type ParsedCallPlan =
@@ -27,39 +28,11 @@ function likeOf(reader: ObjectReader): CallPlan {
 
 function spelledOut(reader: ObjectReader): CallPlan {
   return {
-    create: reader.has('create') ? readCreate(reader.object('create')) : answered.create,
+    create: reader.has('create') ? readAnswerPlan(reader.object('create')) : answered.create,
     ending: reader.oneOf('ending', ['completed', 'busy', 'no-answer', 'failed', 'canceled'], answered.ending),
     ringMs: reader.integer('ringMs', { min: 0, max: DELAY_MS_MAX, fallback: answered.ringMs }),
     talkMs: reader.integer('talkMs', { min: 0, max: DELAY_MS_MAX, fallback: answered.talkMs }),
   }
-}
-
-function readCreate(reader: ObjectReader): CreatePlan {
-  const kind = reader.oneOf('kind', ['accept', 'refuse', 'silence', 'close'])
-  switch (kind) {
-    case 'accept':
-      reader.allowOnly('kind', 'delayMs')
-      return { kind, delayMs: reader.integer('delayMs', { min: 0, max: DELAY_MS_MAX, fallback: 0 }) }
-    case 'refuse':
-      reader.allowOnly('kind', 'status', 'code', 'retryAfterSeconds', 'times')
-      return {
-        kind,
-        status: reader.integer('status', { min: 300, max: 599 }),
-        code: reader.integer('code', { min: 1, max: 99_999 }),
-        retryAfterSeconds: readOptional(reader, 'retryAfterSeconds', 86_400),
-        times: readOptional(reader, 'times', 1_000_000),
-      }
-    case 'silence':
-    case 'close':
-      reader.allowOnly('kind', 'times')
-      return { kind, times: readOptional(reader, 'times', 1_000_000) }
-    default:
-      return kind satisfies never
-  }
-}
-
-function readOptional(reader: ObjectReader, name: string, max: number): number | null {
-  return reader.isNull(name) || !reader.has(name) ? null : reader.integer(name, { min: 1, max })
 }
 
 const DELAY_MS_MAX = 3_600_000

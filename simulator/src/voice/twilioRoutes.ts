@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describeRoute } from '../describeRoute.ts'
+import { HeldSockets } from '../heldSockets.ts'
 import { textParameter } from '../numberParameter.ts'
 import { ApiError, answerApiError } from './apiError.ts'
 import type { Call } from './call.ts'
@@ -9,9 +9,9 @@ import { type Credentials, readCallOrder } from './readCallOrder.ts'
 
 /** The part of Twilio's API that makes calls. Any name and password are right; each name has calls of its own. */
 export async function twilioRoutes(app: FastifyInstance, { exchange }: { exchange: Exchange }): Promise<void> {
-  const held = new Set<Socket>()
+  const held = new HeldSockets()
   app.addHook('preClose', async () => {
-    for (const socket of held) socket.destroy()
+    held.close()
     await exchange.close()
   })
   app.setErrorHandler(answerApiError)
@@ -51,7 +51,7 @@ export async function twilioRoutes(app: FastifyInstance, { exchange }: { exchang
 }
 
 async function createCall(
-  { exchange, held }: { exchange: Exchange; held: Set<Socket> },
+  { exchange, held }: { exchange: Exchange; held: HeldSockets },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -67,14 +67,10 @@ async function createCall(
       throw new ApiError(status, { code, retryAfterSeconds, message: 'The simulator was told to refuse this call' })
     }
     case 'close':
-      reply.hijack()
-      request.raw.socket.destroy()
-      return reply
+      return held.cut(request, reply)
     case 'silence':
       exchange.call(order, plan)
-      reply.hijack()
-      hold(held, request.raw.socket)
-      return reply
+      return held.hold(request, reply)
     case 'accept': {
       const call = exchange.call(order, plan)
       const rendered = renderCall(call)
@@ -82,12 +78,6 @@ async function createCall(
       return reply.code(201).send(rendered)
     }
   }
-}
-
-/** A server that closes would wait for the answer. */
-function hold(held: Set<Socket>, socket: Socket): void {
-  held.add(socket)
-  socket.once('close', () => held.delete(socket))
 }
 
 function credentialsOf({ headers }: FastifyRequest): Credentials {
