@@ -1,0 +1,142 @@
+import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { ChatEvent, ChatMessage, Chats } from '../../chat/chat.ts'
+import { type AuthenticateDependencies, authenticate, principalOf } from '../../http/authenticate.ts'
+import { notFound, unavailable } from '../../http/problem.ts'
+import { BODY_PROBLEMS, problems } from '../problems.ts'
+import { permitSteps, type StepRules } from './permitSteps.ts'
+import { readBulkRequest } from './readBulkRequest.ts'
+import { readMessageRequest } from './readMessageRequest.ts'
+import type { CheckUrl } from './readStep.ts'
+import { renderHistory, renderHistoryV2, renderStatus, renderStatusV2, renderStored } from './renderChat.ts'
+import {
+  BulkRequest,
+  BulkResponse,
+  MessageHistory,
+  MessageHistoryV2,
+  MessageParams,
+  MessageRequest,
+  MessageResponse,
+  MessageStatus,
+  MessageStatusV2,
+  StoredMessage,
+} from './schema.ts'
+
+export interface ChatDependencies extends AuthenticateDependencies, StepRules {
+  readonly chats: Chats
+  /** What is wrong with a URL that is to be called or fetched from the internet; null: nothing. */
+  readonly checkUrl: CheckUrl
+}
+
+/** Everything that the vendor's Chat API does with messages: v1.1 and v2, whose names differ a little. */
+export function chatRoutes(app: FastifyInstance, dependencies: ChatDependencies): void {
+  messageRoutes(app, dependencies, {
+    prefix: '/messaging/v1/chat',
+    status: { schema: MessageStatus, render: renderStatus },
+    history: { schema: MessageHistory, render: renderHistory },
+  })
+  messageRoutes(app, dependencies, {
+    prefix: '/chat-api/v2',
+    status: { schema: MessageStatusV2, render: renderStatusV2 },
+    history: { schema: MessageHistoryV2, render: renderHistoryV2 },
+  })
+  bulkRoute(app, dependencies)
+}
+
+interface Version {
+  readonly prefix: string
+  readonly status: { readonly schema: object; readonly render: (message: ChatMessage) => object }
+  readonly history: {
+    readonly schema: object
+    readonly render: (message: ChatMessage, events: readonly ChatEvent[]) => object
+  }
+}
+
+const CHAT = { tags: ['Chat'], security: [{ apikey: [] }] }
+
+function messageRoutes(
+  app: FastifyInstance,
+  dependencies: ChatDependencies,
+  { prefix, status, history }: Version,
+): void {
+  const { chats, checkUrl } = dependencies
+  const onRequest = authenticate(dependencies, 'chat')
+  app.post(`${prefix}/messages`, {
+    onRequest,
+    ...readByHand,
+    schema: {
+      ...CHAT,
+      summary: 'Send a message over a chain of channels',
+      body: MessageRequest,
+      response: { 202: MessageResponse, ...problems(...BODY_PROBLEMS) },
+    },
+    handler: async (request, reply): Promise<MessageResponse> => {
+      const { accountId } = principalOf(request)
+      const read = readMessageRequest(request.body, { checkUrl })
+      await permitSteps(dependencies, accountId, [read])
+      const result = await chats.send({ ...read.order, accountId })
+      if (result.kind === 'busy') throw busy()
+      reply.code(202)
+      return { messageId: result.message.id, acceptedAt: new Date(result.message.acceptedAt).toISOString() }
+    },
+  })
+  const reading = (summary: string, schema: object) => ({
+    onRequest,
+    schema: { ...CHAT, summary, params: MessageParams, response: { 200: schema, ...problems(404) } },
+  })
+  const path = `${prefix}/messages/:messageId`
+  app.get<{ Params: MessageParams }>(path, reading('Read a message', StoredMessage), async (request) =>
+    renderStored(await messageOf(chats, request)),
+  )
+  app.get<{ Params: MessageParams }>(`${path}/status`, reading('Read its status', status.schema), async (request) =>
+    status.render(await messageOf(chats, request)),
+  )
+  app.get<{ Params: MessageParams }>(
+    `${path}/history`,
+    reading('Read its history', history.schema),
+    async (request) => {
+      const message = await messageOf(chats, request)
+      const events = await chats.events(message.accountId, message.id)
+      if (events === null) throw notFound('message')
+      return history.render(message, events)
+    },
+  )
+}
+
+function bulkRoute(app: FastifyInstance, dependencies: ChatDependencies): void {
+  const { chats, checkUrl } = dependencies
+  app.post('/chat-api/v2/bulks', {
+    onRequest: authenticate(dependencies, 'chat'),
+    ...readByHand,
+    schema: {
+      ...CHAT,
+      summary: 'Send several messages to one recipient, in their order',
+      body: BulkRequest,
+      response: { 202: BulkResponse, ...problems(...BODY_PROBLEMS) },
+    },
+    handler: async (request, reply): Promise<BulkResponse> => {
+      const { accountId } = principalOf(request)
+      const read = readBulkRequest(request.body, { checkUrl })
+      await permitSteps(dependencies, accountId, read)
+      const result = await chats.sendBulk(read.map(({ order }) => ({ ...order, accountId })))
+      if (result.kind === 'busy') throw busy()
+      reply.code(202)
+      return { bulkId: result.bulkId, messageIds: result.messages.map(({ id }) => id) }
+    },
+  })
+}
+
+/** The schema of the body only describes it: what reads it names more mistakes at once, and knows more of them. */
+const readByHand = { validatorCompiler: () => () => true } satisfies RouteShorthandOptions
+
+async function messageOf(chats: Chats, request: FastifyRequest<{ Params: MessageParams }>): Promise<ChatMessage> {
+  const { messageId } = request.params
+  const message = UUID.test(messageId) ? await chats.read(principalOf(request).accountId, messageId) : null
+  if (message === null) throw notFound('message')
+  return message
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function busy() {
+  return unavailable('too many messages wait to be stored; try again')
+}
