@@ -35,7 +35,8 @@ export function createHttpServer({ bodyBytesMax, trouble, errorStyles = [] }: Ht
   }
   const answerError = (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
     const report = () => trouble(error, `${request.method} ${pathOf(request.url)}`)
-    answer(request, reply, asProblem(error, report))
+    const badPath = 'code' in error && error.code === 'FST_ERR_BAD_URL'
+    answer(request, reply, badPath ? undecodable(pathOf(request.url)) : asProblem(error, report))
   }
   const app = Fastify({
     bodyLimit: bodyBytesMax,
@@ -104,6 +105,11 @@ const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 72_000
 const CONNECTION_IDLE_MS = 120_000
 const PARAMETER_CHARACTERS_MAX = 256
+
+/** Fastify's own words repeat the query, where a key or a code may stand. */
+function undecodable(path: string): Problem {
+  return new Problem(400, `the path cannot be decoded: ${path}`)
+}
 
 function asProblem(error: FastifyError | Problem, report: () => void): Problem {
   if (error instanceof Problem) return error
