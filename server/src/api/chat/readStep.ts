@@ -99,11 +99,15 @@ function readContentType(channel: WireChannel, own: Fields, fields: Fields): Con
   if (own.has('contentType')) return own.word('contentType', SMS_CONTENT_TYPES)
   const implied = onlyContentOf(own)
   if (implied !== null) return implied
-  if (fields.has('contentType')) return fields.word('contentType', SMS_CONTENT_TYPES)
+  if (fields.has('contentType')) {
+    const byDefault = fields.value('contentType')
+    return SMS_CONTENT_TYPES.find((type) => type === byDefault) ?? own.refuse('contentType', NOT_OF_SMS)
+  }
   return onlyContentOf(fields) ?? fields.refuse('text', 'must not be empty')
 }
 
 const SMS_CONTENT_TYPES = ['text', 'url'] as const
+const NOT_OF_SMS = `must be one of ${SMS_CONTENT_TYPES.join(', ')}, other than the default`
 
 function onlyContentOf(fields: Fields): 'text' | 'url' | null {
   if (fields.has('text')) return fields.has('url') ? null : 'text'
@@ -132,8 +136,7 @@ function readContent(
 
 /** It goes out as it is and nobody here fetches it, so that it may lead anywhere. */
 function checkWebUrl(url: string): string | null {
-  const protocol = /\s/.test(url) ? null : URL.parse(url)?.protocol
-  return protocol === 'http:' || protocol === 'https:' ? null : 'must be an http or https URL'
+  return /^https?:\/\/\S+$/i.test(url) && URL.canParse(url) ? null : 'must be an http or https URL'
 }
 
 function readMedia(fields: Fields, checkUrl: CheckUrl): ChatMedia | null {
