@@ -60,7 +60,7 @@ onEveryStore('OTPs', (open) => {
   })
 
   test('a landline is called, and a mobile and a number that may be either get an SMS', async () => {
-    const world = createTestOtps({ db: await open(), carriers: [] })
+    const world = createTestOtps({ db: await open() })
     const application = await world.application({ caller: '+493099999999' })
     await world.send(application, { number: LANDLINE, code: '4711', language: 'de' })
     await world.send(application, { number: MOBILE })
