@@ -61,18 +61,13 @@ export function sendOtps({ newId, guard, intake }: SendDependencies): BatchStep<
 
 type Sent = Pick<SendEntry, 'stored' | 'message'>
 
-/** What the guard is asked. */
+/** What the guard is asked. What goes nowhere costs nothing. */
 export function judged({ stored, message }: Sent): Parameters<OtpGuard['judgeSends']>[1][number] {
   const { accountId, applicationId, number } = stored.otp
-  const { acceptedAt: at, price, parts, currency } = message
-  return {
-    accountId,
-    applicationId,
-    number,
-    at,
-    price: price === null ? null : timesParts(price, parts),
-    currency,
-  }
+  const { acceptedAt: at, status, price, parts, currency } = message
+  const send = { accountId, applicationId, number, at }
+  if (price === null || status === 'rejected') return { ...send, price: null, currency: null }
+  return { ...send, price: timesParts(price, parts), currency }
 }
 
 export function sendEvent({ stored, message }: Sent, id: string): NewEvent {
