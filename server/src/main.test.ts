@@ -87,14 +87,15 @@ test('doctor is content with a new installation and changes nothing', async () =
   const directory = join(folder, 'doctor')
   const ended = await run(['doctor', '--data', directory])
   assert.equal(ended.code, 0)
-  assert.deepEqual(levelsOf(ended.stdout), [
+  assert.deepEqual(levelsOf(ended.stdout).slice(0, 5), [
     'ok node',
     'warn config',
     'warn data',
     'warn secret',
     'warn store',
-    'ok carrier',
   ])
+  const carriers = levelsOf(ended.stdout).slice(5)
+  assert(carriers.length > 1 && carriers.every((level) => level === 'ok carrier'), ended.stdout)
   assert(!existsSync(directory))
 })
 
