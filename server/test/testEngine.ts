@@ -14,7 +14,7 @@ import { acceptMessages, createMessageWriter } from '../src/messages/acceptMessa
 import { openText } from '../src/messages/content.ts'
 import type { MessageFollower } from '../src/messages/follower.ts'
 import type { IdempotencyClaim, KeyedAnswer } from '../src/messages/idempotency.ts'
-import { createMessageIntake } from '../src/messages/intake.ts'
+import { createMessageIntake, type RoutedMessage } from '../src/messages/intake.ts'
 import type { Message } from '../src/messages/message.ts'
 import { RecentSubmissions } from '../src/messages/recentSubmissions.ts'
 import { isFinal } from '../src/messages/status.ts'
@@ -32,7 +32,7 @@ export interface TestEngineOptions {
   readonly clock?: FakeClock
   readonly nodeId?: string
   /** Carriers for a message, best first; all of them in their order when absent. */
-  readonly routesFor?: () => readonly string[]
+  readonly routesFor?: (message: RoutedMessage) => readonly string[]
   readonly isAlive?: () => boolean
   readonly sealer?: Sealer
   /** Whom to tell of new statuses; those who asked for a callback when absent. */

@@ -6,12 +6,13 @@ export interface ChatInbound {
   readonly id: string
   readonly accountId: string
   readonly channel: ChatChannel
-  /** The person: digits, with + or without. */
+  /** The person: with + where it is a number. */
   readonly from: string
-  /** Our number, or name, at the channel. */
+  /** Our number, or name, at the channel: with + where a carrier said it, else as the account writes it. */
   readonly to: string
   /** When it was written. */
   readonly at: number
+  readonly recordedAt: number
   readonly senderName: string | null
   readonly content: ChatInboundContent
   /** Our id of the message that it answers. */

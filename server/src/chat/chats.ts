@@ -1,0 +1,89 @@
+import type { Clock } from '../clock.ts'
+import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { GroupCommit } from '../db/groupCommit.ts'
+import type { Busy, ChatMessage, ChatOrder, Chats } from './chat.ts'
+import { readEvents } from './chatEvents.ts'
+import type { ChatDependencies } from './moveChats.ts'
+import { readChat } from './readChats.ts'
+import { type NewChat, sendChats } from './sendChats.ts'
+import { assertSendable, composeStep, stepAt } from './stepMessage.ts'
+
+export interface ChatsOptions extends ChatDependencies {
+  readonly db: Database
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly commits: GroupCommit
+}
+
+/** Chat messages: those of their steps go the way of every message, and share the group commit with them. */
+export function createChats(options: ChatsOptions): Chats {
+  const { db, clock, newId, commits } = options
+  const sends = commits.add(sendChats(options))
+
+  return {
+    async send(order) {
+      const chat = newChat(order, { bulkId: null, waitsFor: null })
+      return (await accept([chat])) ?? { kind: 'accepted', message: chat.chat.message }
+    },
+
+    async sendBulk(orders) {
+      const bulkId = newId()
+      const chats: NewChat[] = []
+      for (const order of orders) {
+        chats.push(newChat(order, { bulkId, waitsFor: chats.at(-1)?.chat.message.id ?? null }))
+      }
+      const messages = chats.map(({ chat }) => chat.message)
+      return (await accept(chats)) ?? { kind: 'accepted', bulkId, messages }
+    },
+
+    async read(accountId, id) {
+      return readChat(db, { accountId, id, now: clock.now() })
+    },
+
+    async events(accountId, id) {
+      const found = await readChat(db, { accountId, id, now: clock.now() })
+      return found === null ? null : readEvents(db, found.id)
+    },
+  }
+
+  /** Null: they are on disk. */
+  function accept(chats: readonly NewChat[]): Promise<Busy | null> {
+    return new Promise((resolve, reject) => {
+      const taken =
+        sends.length < ENTRIES_WAITING_MAX &&
+        sends.push({
+          chats,
+          answer: () => resolve(null),
+          failed: (error) => (error instanceof DatabaseUnavailable ? resolve(BUSY) : reject(error)),
+        })
+      if (!taken) resolve(BUSY)
+    })
+  }
+
+  function newChat(
+    order: ChatOrder,
+    { bulkId, waitsFor }: { bulkId: string | null; waitsFor: string | null },
+  ): NewChat {
+    assertSendable(order.steps)
+    const now = clock.now()
+    const message: ChatMessage = {
+      ...order,
+      id: newId(),
+      step: 0,
+      status: 'accepted',
+      channel: stepAt(order.steps, 0).channel,
+      bulkId,
+      acceptedAt: now,
+      updatedAt: now,
+      finishedAt: null,
+      error: null,
+    }
+    const first = waitsFor === null ? composeStep(message, 0, options) : null
+    return { chat: { message, messageId: first?.id ?? null, dispatched: false, waitsFor, events: 1 }, first }
+  }
+}
+
+const BUSY: Busy = { kind: 'busy' }
+
+/** Sends whose callers wait for the commit; more are told to come again. */
+const ENTRIES_WAITING_MAX = 10_000

@@ -1,0 +1,66 @@
+import type { BatchStep } from '../db/groupCommit.ts'
+import { inSlices } from '../inSlices.ts'
+import type { Message } from '../messages/message.ts'
+import type { ChainEvent } from './chain.ts'
+import { insertEvents, type NewChatEvent } from './chatEvents.ts'
+import type { ChatHappening } from './chatHappening.ts'
+import { insertChats, type StoredChat } from './chatRows.ts'
+import { type ChatDependencies, statusHappening } from './moveChats.ts'
+
+/** Chat messages that are accepted together, on their way into the store. */
+export interface SendEntry {
+  readonly chats: readonly NewChat[]
+  answer(): void
+  failed(error: unknown): void
+}
+
+export interface NewChat {
+  readonly chat: StoredChat
+  /** What the first step sends. */
+  readonly first: Message | null // null: it waits for its turn in a bulk
+}
+
+/** Records chat messages with what their first steps send, and what is told of them, in one transaction. */
+export function sendChats({ intake, notify }: Pick<ChatDependencies, 'intake' | 'notify'>): BatchStep<SendEntry> {
+  return {
+    name: 'send chats',
+    urgent: true,
+    write(tx, entries) {
+      const chats = entries.flatMap((entry) => entry.chats)
+      insertChats(
+        tx,
+        chats.map(({ chat }) => chat),
+      )
+      insertEvents(tx, chats.map(acceptedEvent))
+      const told = notify(tx, chats.map(acceptedHappening))
+      const written = intake().write(
+        tx,
+        chats.flatMap(({ first }) => first ?? []),
+      )
+      return written instanceof Promise ? written.then(settle) : settle(written)
+
+      function settle(dispatch: () => void) {
+        return () => {
+          inSlices(entries, (entry) => entry.answer())
+          told()
+          dispatch()
+        }
+      }
+    },
+    failed(entries, error) {
+      intake().lost()
+      for (const entry of entries) entry.failed(error)
+    },
+  }
+}
+
+const ACCEPTED: ChainEvent = { step: 0, state: 'accepted', told: 'accepted', details: null }
+
+function acceptedEvent({ chat: { message } }: NewChat): NewChatEvent {
+  const { id: chatId, acceptedAt: at, channel } = message
+  return { chatId, number: 1, at, state: 'accepted', channel, details: null }
+}
+
+function acceptedHappening({ chat: { message } }: NewChat): ChatHappening {
+  return statusHappening(message, ACCEPTED, message.acceptedAt)
+}
