@@ -51,14 +51,15 @@ function rowOf(delivery: NewDelivery, now: number): unknown[] {
     delivery.body,
     delivery.ladder,
     expiresAt(delivery.ladder, now),
+    delivery.signer ?? null,
   ]
 }
 
 const insertSql = `
   insert into webhook_deliveries (id, account_id, endpoint_key, message_id, event, url, method, body, ladder,
-    status, attempts, due_at, leased_by, created_at, expires_at)
+    status, attempts, due_at, leased_by, created_at, expires_at, signer)
   select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-    'pending', 0, cast($2 as bigint), cast($3 as text), cast($2 as bigint), cast(value->>9 as bigint)
+    'pending', 0, cast($2 as bigint), cast($3 as text), cast($2 as bigint), cast(value->>9 as bigint), value->>10
   from rows($1)`
 
 const lockSql = `
@@ -73,12 +74,13 @@ const countSql = `
 
 const insertForEndpointsSql = `
   insert into webhook_deliveries (id, account_id, endpoint_key, message_id, event, url, method, body, ladder,
-    status, attempts, due_at, leased_by, created_at, expires_at, endpoint_id, sequence)
+    status, attempts, due_at, leased_by, created_at, expires_at, signer, endpoint_id, sequence)
   select v_id, v_account_id, v_key, v_message_id, v_event, v_url, v_method, v_body, v_ladder,
     'pending', 0, cast($2 as bigint), case when ordered = 1 then null else cast($3 as text) end, cast($2 as bigint),
-    v_expires_at, v_endpoint_id, case when ordered = 1 then last_sequence - v_behind else 0 end
+    v_expires_at, v_signer, v_endpoint_id, case when ordered = 1 then last_sequence - v_behind else 0 end
   from (select value->>0 as v_id, value->>1 as v_account_id, value->>2 as v_key, value->>3 as v_message_id,
       value->>4 as v_event, value->>5 as v_url, value->>6 as v_method, value->>7 as v_body, value->>8 as v_ladder,
-      cast(value->>9 as bigint) as v_expires_at, value->>10 as v_endpoint_id, cast(value->>11 as bigint) as v_behind
+      cast(value->>9 as bigint) as v_expires_at, value->>10 as v_signer, value->>11 as v_endpoint_id,
+      cast(value->>12 as bigint) as v_behind
     from rows($1)) as v
     join webhook_endpoints on webhook_endpoints.id = v.v_endpoint_id`

@@ -3,10 +3,21 @@ import type { EndpointCall } from './sender.ts'
 import { type SigningSecret, signatureHeaders } from './signCall.ts'
 import type { Subscription } from './subscription.ts'
 
-/** The call of a URL that came with a message or a number: nobody shares a secret with it. */
-export function plainCall(delivery: HeldDelivery, nowMs: number): EndpointCall {
+/**
+ * The headers that prove who calls, and those the receiver asked for: names and values in turn. Null: they cannot be
+ * made now, because the secret cannot be read.
+ */
+export type SignCall = (call: {
+  readonly accountId: string
+  readonly signer: string
+  readonly nowMs: number
+  readonly body: string
+}) => readonly string[] | null
+
+/** The call of a URL that came with a message, a number or an event; `signed`: what `SignCall` made. */
+export function plainCall(delivery: HeldDelivery, nowMs: number, signed: readonly string[]): EndpointCall {
   const { url, method, body } = delivery
-  return { url, method, body, headers: idHeaders(delivery, String(Math.floor(nowMs / 1_000))) }
+  return { url, method, body, headers: [...idHeaders(delivery, String(Math.floor(nowMs / 1_000))), ...signed] }
 }
 
 /** The call of an account's endpoint as it is set up now, whatever it was when the event happened. */

@@ -48,7 +48,7 @@ const claimSql = `
   )
   update webhook_deliveries set leased_by = $1 where id in (select id from due)
   returning id, account_id, message_id, event, url, method, body, ladder, attempts, attempts_before, expires_at,
-    endpoint_id, sequence`
+    endpoint_id, sequence, signer`
 
 /**
  * The same for an ordered endpoint: leases what stands first in its sequence, and nothing while any of that is leased
@@ -81,7 +81,7 @@ const claimInSequenceSql = `
   update webhook_deliveries set leased_by = $1
   where id in (select front.id from front, halt where halted_at is null or sequence < halted_at)
   returning id, account_id, message_id, event, url, method, body, ladder, attempts, attempts_before, expires_at,
-    endpoint_id, sequence`
+    endpoint_id, sequence, signer`
 
 type DeliveryRow = {
   id: string
@@ -97,6 +97,7 @@ type DeliveryRow = {
   expires_at: number
   endpoint_id: string | null
   sequence: number | null
+  signer: string | null
 }
 
 function heldDelivery(row: DeliveryRow): HeldDelivery {
@@ -115,5 +116,6 @@ function heldDelivery(row: DeliveryRow): HeldDelivery {
     // 0 says that it was announced while its endpoint was not ordered.
     sequence: row.sequence === 0 ? null : row.sequence,
     ...(row.endpoint_id === null ? {} : { endpointId: row.endpoint_id }),
+    ...(row.signer === null ? {} : { signer: row.signer }),
   }
 }

@@ -16,6 +16,8 @@ export interface NewDelivery {
   readonly ladder: LadderName
   /** The account's endpoint it is for; absent: the URL came with the message or the number. */
   readonly endpointId?: string
+  /** Who signs its calls, as `SignCall` knows it; absent: nobody, or its endpoint does. */
+  readonly signer?: string
 }
 
 /** A delivery that this node holds the lease of. */

@@ -14,8 +14,8 @@ export interface DisableEndpointsOptions {
 }
 
 /**
- * The commit step that disables endpoints which answered that they are gone, by id, and tells the others of their
- * account. What is for them is kept.
+ * The commit step for endpoints that answered that they are gone, by id. An account's own are disabled, what is for them
+ * is kept, and the others of their account are told. Flows are deleted: nobody would enable them again.
  */
 export function disableEndpointsStep(options: DisableEndpointsOptions): BatchStep<string> {
   const { subscriptions, nodeId, now, announced } = options
@@ -23,7 +23,9 @@ export function disableEndpointsStep(options: DisableEndpointsOptions): BatchSte
     name: 'webhook endpoints gone',
     urgent: false,
     async write(tx, endpointIds) {
-      const disabled = await disable(tx, endpointIds, now())
+      const ids = JSON.stringify(endpointIds.map((id) => [id]))
+      tx.run(deleteFlowsSql, [ids, now()])
+      const disabled = await disable(tx, ids, now())
       const deliveries = disabled.flatMap((endpoint) => deliveriesAbout(endpoint, subscriptions, now()))
       announce(tx, deliveries, { nodeId, now: now() })
       return () => {
@@ -48,12 +50,8 @@ interface DisabledEndpoint {
 /** Why, as its account reads it. */
 const disabledReason = 'answered 410'
 
-async function disable(tx: Transaction, endpointIds: readonly string[], now: number): Promise<DisabledEndpoint[]> {
-  const rows = await tx.all<{ id: string; account_id: string; url: string }>(disableSql, [
-    JSON.stringify(endpointIds.map((id) => [id])),
-    disabledReason,
-    now,
-  ])
+async function disable(tx: Transaction, ids: string, now: number): Promise<DisabledEndpoint[]> {
+  const rows = await tx.all<{ id: string; account_id: string; url: string }>(disableSql, [ids, disabledReason, now])
   return rows.map((row) => ({ id: row.id, accountId: row.account_id, url: row.url }))
 }
 
@@ -61,8 +59,13 @@ async function disable(tx: Transaction, endpointIds: readonly string[], now: num
 const disableSql = `
   update webhook_endpoints set enabled = 0, disabled_reason = $2,
     updated_at = case when updated_at < cast($3 as bigint) then cast($3 as bigint) else updated_at + 1 end
-  where id in (select value->>0 from rows($1)) and enabled = 1 and deleted_at is null
+  where id in (select value->>0 from rows($1)) and format = 'own' and enabled = 1 and deleted_at is null
   returning id, account_id, url`
+
+const deleteFlowsSql = `
+  update webhook_endpoints set deleted_at = cast($2 as bigint),
+    updated_at = case when updated_at < cast($2 as bigint) then cast($2 as bigint) else updated_at + 1 end
+  where id in (select value->>0 from rows($1)) and format <> 'own' and deleted_at is null`
 
 function deliveriesAbout(endpoint: DisabledEndpoint, subscriptions: Subscriptions, now: number): NewDelivery[] {
   const { id, accountId, url } = endpoint

@@ -1,10 +1,11 @@
 import type { Database, Row, SqlValue, Transaction } from '../db/database.ts'
-import type { SignatureMethod } from './subscription.ts'
+import type { EndpointFormat, SignatureMethod } from './subscription.ts'
 
 /** An account's endpoint as it is stored: what is secret is sealed. Times are epoch milliseconds. */
 export interface EndpointRecord {
   readonly id: string
   readonly accountId: string
+  readonly format: EndpointFormat
   readonly url: string
   readonly method: 'POST' | 'GET'
   /** Empty: everything. */
@@ -25,13 +26,14 @@ export interface EndpointRecord {
   readonly deletedAt: number | null
 }
 
-/** Inserts it unless its account has `endpointsMax` of them already; false then. */
+/** Inserts it unless its account has `endpointsMax` of its format already; false then. */
 export async function insertEndpoint(tx: Transaction, record: EndpointRecord, endpointsMax: number): Promise<boolean> {
   const rows = await tx.all(insertSql, [
     record.id,
     record.accountId,
     ...changeable(record),
     record.createdAt,
+    record.format,
     endpointsMax,
   ])
   return rows.length > 0
@@ -40,13 +42,14 @@ export async function insertEndpoint(tx: Transaction, record: EndpointRecord, en
 const insertSql = `
   insert into webhook_endpoints (id, account_id, url, method, events, channels, numbers, ordered, last_sequence, enabled,
     disabled_reason, signature_method, secret, previous_secret, previous_secret_until, header_name, header_value,
-    updated_at, deleted_at, created_at)
+    updated_at, deleted_at, created_at, format)
   select $1, $2, $3, $4, $5, $6, $7, cast($8 as integer), 0, cast($9 as integer), $10, $11, $12, $13,
-    cast($14 as bigint), $15, $16, cast($17 as bigint), cast($18 as bigint), cast($19 as bigint)
-  where (select count(*) from webhook_endpoints where account_id = $2 and deleted_at is null) < cast($20 as integer)
+    cast($14 as bigint), $15, $16, cast($17 as bigint), cast($18 as bigint), cast($19 as bigint), $20
+  where (select count(*) from webhook_endpoints where account_id = $2 and format = $20 and deleted_at is null)
+    < cast($21 as integer)
   returning id`
 
-/** Writes all of it but its id, account and creation. */
+/** Writes all of it but its id, account, format and creation. */
 export function updateEndpoint(tx: Transaction, record: EndpointRecord): void {
   tx.run(updateSql, [record.id, ...changeable(record)])
 }
@@ -79,32 +82,38 @@ function changeable(record: EndpointRecord): SqlValue[] {
   ]
 }
 
-const COLUMNS = `id, account_id, url, method, events, channels, numbers, ordered, enabled, disabled_reason,
+const COLUMNS = `id, account_id, format, url, method, events, channels, numbers, ordered, enabled, disabled_reason,
   signature_method, secret, previous_secret, previous_secret_until, header_name, header_value, created_at, updated_at,
   deleted_at`
 
 /** Locked until the transaction ends, because it is about to be changed; null: the account has no such endpoint. */
-export async function lockEndpoint(tx: Transaction, accountId: string, id: string): Promise<EndpointRecord | null> {
+export async function lockEndpoint(
+  tx: Transaction,
+  { accountId, id, format }: { accountId: string; id: string; format: EndpointFormat },
+): Promise<EndpointRecord | null> {
   const [row] = await tx.all<EndpointRow>(
-    `select ${COLUMNS} from webhook_endpoints where id = $1 and account_id = $2 and deleted_at is null
+    `select ${COLUMNS} from webhook_endpoints where id = $1 and account_id = $2 and format = $3 and deleted_at is null
      {pg:for update}`,
-    [id, accountId],
+    [id, accountId, format],
   )
   return row === undefined ? null : recordOf(row)
 }
 
+/** Null: the account has set up no such endpoint. */
 export async function readEndpoint(db: Database, accountId: string, id: string): Promise<EndpointRecord | null> {
   const [row] = await db.read<EndpointRow>(
-    `select ${COLUMNS} from webhook_endpoints where id = $1 and account_id = $2 and deleted_at is null`,
+    `select ${COLUMNS} from webhook_endpoints
+     where id = $1 and account_id = $2 and format = 'own' and deleted_at is null`,
     [id, accountId],
   )
   return row === undefined ? null : recordOf(row)
 }
 
-/** The account's endpoints, oldest first. */
+/** The account's own endpoints, oldest first. */
 export async function listEndpoints(db: Database, accountId: string): Promise<EndpointRecord[]> {
   const rows = await db.read<EndpointRow>(
-    `select ${COLUMNS} from webhook_endpoints where account_id = $1 and deleted_at is null order by id`,
+    `select ${COLUMNS} from webhook_endpoints where account_id = $1 and format = 'own' and deleted_at is null
+     order by id`,
     [accountId],
   )
   return rows.map(recordOf)
@@ -134,6 +143,7 @@ export function purgeEndpoints(tx: Transaction, deletedBefore: number): void {
 interface EndpointRow extends Row {
   id: string
   account_id: string
+  format: string
   url: string
   method: string
   events: string
@@ -157,6 +167,7 @@ function recordOf(row: EndpointRow): EndpointRecord {
   return {
     id: row.id,
     accountId: row.account_id,
+    format: row.format === 'power automate' ? 'power automate' : 'own',
     url: row.url,
     method: row.method === 'GET' ? 'GET' : 'POST',
     events: listOf(row.events),

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
-import { plainCall, subscribedCall } from './callRequest.ts'
+import { plainCall, type SignCall, subscribedCall } from './callRequest.ts'
 import { CallScheduler, type SchedulerLimits, schedulerLimitsDefault } from './callScheduler.ts'
 import { deliveryKey, type HeldDelivery, type NewDelivery } from './delivery.ts'
 import { disableEndpointsStep } from './disableEndpoints.ts'
@@ -26,6 +26,8 @@ export interface WebhookEngineOptions {
   readonly subscriptions: Subscriptions
   /** The engine closes it when it stops. */
   readonly sender: Sender
+  /** For deliveries with a signer; left out: there are none. */
+  readonly sign?: SignCall
   /** 0 up to but not including 1. */
   readonly random?: () => number
   readonly limits?: Partial<SchedulerLimits>
@@ -260,22 +262,29 @@ export class WebhookEngine {
 
   #call(delivery: HeldDelivery, endpoint: Endpoint): void {
     const startedAt = this.#clock.now()
+    const done = (result: CallResult) => this.#called(delivery, endpoint, startedAt, result)
     const call = this.#callOf(delivery, startedAt)
-    if (call === null) {
+    if (call === 'not callable') {
       setImmediate(() => {
         this.#giveBack(delivery.id)
         this.#scheduler.aborted(endpoint)
       })
-    } else this.#options.sender.send(call, (result) => this.#called(delivery, endpoint, startedAt, result))
+    } else if (call === 'unsigned') setImmediate(() => done(UNSIGNED))
+    else this.#options.sender.send(call, done)
   }
 
-  /** Null: its endpoint was deleted or disabled a moment ago. */
-  #callOf(delivery: HeldDelivery, now: number): EndpointCall | null {
-    if (delivery.endpointId === undefined) return plainCall(delivery, now)
-    const subscription = this.#subscriptions.find(delivery.endpointId)
-    return subscription !== null && this.#subscriptions.isCallable(subscription.id)
-      ? subscribedCall(delivery, subscription, now)
-      : null
+  /** 'not callable': its endpoint was deleted or disabled a moment ago. 'unsigned': it has a signer who cannot sign. */
+  #callOf(delivery: HeldDelivery, nowMs: number): EndpointCall | 'not callable' | 'unsigned' {
+    const { accountId, endpointId, signer, body } = delivery
+    if (endpointId !== undefined) {
+      const subscription = this.#subscriptions.find(endpointId)
+      return subscription !== null && this.#subscriptions.isCallable(subscription.id)
+        ? subscribedCall(delivery, subscription, nowMs)
+        : 'not callable'
+    }
+    if (signer === undefined) return plainCall(delivery, nowMs, [])
+    const signed = this.#options.sign?.({ accountId, signer, nowMs, body: body ?? '' }) ?? null
+    return signed === null ? 'unsigned' : plainCall(delivery, nowMs, signed)
   }
 
   #called(delivery: HeldDelivery, endpoint: Endpoint, startedAt: number, result: CallResult): void {
@@ -292,7 +301,7 @@ export class WebhookEngine {
       if (record.status === 'delivered') this.#scheduler.succeeded(endpoint)
       else this.#scheduler.failed(endpoint, pauseMs)
       if (endpoint.steady && failedBefore !== endpoint.failuresInRow) this.#keepPace(endpoint, record)
-      if (isGone(result)) this.#disable(delivery)
+      this.#disableIfGone(delivery, result)
       this.#record([record])
       this.#tell(delivery, record)
     }
@@ -307,9 +316,10 @@ export class WebhookEngine {
     this.#table.wantAt(key, endpoint.closed || record.status !== 'pending' ? pausedUntil : record.dueAt)
   }
 
-  #disable({ endpointId }: HeldDelivery): void {
+  #disableIfGone({ endpointId }: HeldDelivery, result: CallResult): void {
     const subscription = endpointId === undefined ? null : this.#subscriptions.find(endpointId)
-    if (subscription === null || !this.#subscriptions.isCallable(subscription.id)) return
+    if (subscription === null || !isGone(result, subscription.format)) return
+    if (!this.#subscriptions.isCallable(subscription.id)) return
     this.#subscriptions.hold(subscription)
     this.#options.log?.warn({ accountId: subscription.accountId, endpointId }, 'webhook.endpoint_gone')
     // Not taken when the store is behind: then it will answer the same again.
@@ -369,3 +379,5 @@ export class WebhookEngine {
 /** States of failing endpoints that a start reads. */
 const statesRestoredMax = 10_000
 const RANDOM_STEPS = 2 ** 32
+/** Tried again like any other failure: without the signature nobody could tell our call from others. */
+const UNSIGNED: CallResult = { kind: 'failed', error: 'the secret that signs cannot be read' }

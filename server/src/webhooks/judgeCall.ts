@@ -3,6 +3,7 @@ import { isAccepted, nextAttemptAt } from './ladder.ts'
 import type { AttemptRecord } from './recordAttempts.ts'
 import { retryAfterMs } from './retryAfter.ts'
 import type { CallResult } from './sender.ts'
+import type { EndpointFormat } from './subscription.ts'
 
 export interface Verdict {
   readonly record: AttemptRecord
@@ -47,7 +48,7 @@ export function judgeCall(
   const error = answered ? `answered ${result.status}` : storable(result.error, errorLengthMax)
   const pauseMs = answered ? pauseAsked(result.status, result.retryAfter, now) : 0
   const dueAt =
-    isGone(result) && delivery.endpointId === undefined
+    delivery.endpointId === undefined && isGone(result, 'own')
       ? null
       : nextAttemptAt(delivery.ladder, {
           attempts: call.number - delivery.attemptsBefore,
@@ -64,11 +65,13 @@ export function judgeCall(
   return { record, pauseMs }
 }
 
-/** The receiver wants no more calls at all. */
-export function isGone(result: CallResult): boolean {
-  return result.kind === 'answered' && result.status === GONE
+/** The receiver wants no more calls at all. A flow that was deleted answers 404. */
+export function isGone(result: CallResult, format: EndpointFormat): boolean {
+  if (result.kind !== 'answered') return false
+  return result.status === GONE || (result.status === NOT_FOUND && format === 'power automate')
 }
 
+const NOT_FOUND = 404
 const GONE = 410
 const TOO_MANY_REQUESTS = 429
 const SERVICE_UNAVAILABLE = 503

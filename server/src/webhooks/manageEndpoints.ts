@@ -51,6 +51,7 @@ export async function createEndpoint(
     ...sealedHeader(sealer, id, header),
     id,
     accountId,
+    format: 'own',
     disabledReason: null,
     secret: text === null ? null : sealer.seal(text, sealPlaces.secret(id)),
     previousSecret: null,
@@ -129,7 +130,7 @@ async function change(
   changed: (endpoint: EndpointRecord, now: number) => EndpointRecord,
 ): Promise<EndpointRecord | null> {
   const after = await db.write(async (tx) => {
-    const before = await lockEndpoint(tx, accountId, id)
+    const before = await lockEndpoint(tx, { accountId, id, format: 'own' })
     if (before === null) return null
     const now = clock.now()
     // The time of a change never stands still, so that every change is seen.

@@ -44,20 +44,23 @@ export function signatureHeaders(
 ): string[] {
   const signed = `${id}.${timestampText}.${body}`
   const signatures = secrets.map(({ standard }) => `v1,${hmac('sha256', standard, signed).toString('base64')}`)
-  const requestTimestamp = String(nowMs)
   const oldest = secrets.at(-1) ?? secrets[0]
-  const algorithm = method === 'HS512' ? 'sha512' : 'sha256'
-  const vendor = hmac(algorithm, oldest.vendor, `${requestTimestamp}\n${body}`).toString('base64url')
   return [
     'webhook-signature',
     signatures.join(' '),
-    'x-signature',
-    vendor,
-    'x-request-timestamp',
-    requestTimestamp,
-    'x-signature-version',
-    'V1.0',
+    ...vendorSignature({ nowMs, body }, { key: oldest.vendor, method }),
   ]
+}
+
+/** The headers of the vendor's scheme alone (V1.0). `key`: the octets of the secret's text as it stands. */
+export function vendorSignature(
+  { nowMs, body }: { nowMs: number; body: string },
+  { key, method }: { key: KeyObject; method: SignatureMethod },
+): string[] {
+  const timestamp = String(nowMs)
+  const algorithm = method === 'HS512' ? 'sha512' : 'sha256'
+  const signature = hmac(algorithm, key, `${timestamp}\n${body}`).toString('base64url')
+  return ['x-signature', signature, 'x-request-timestamp', timestamp, 'x-signature-version', 'V1.0']
 }
 
 function hmac(algorithm: 'sha256' | 'sha512', key: KeyObject, text: string): Buffer {

@@ -4,6 +4,7 @@ import type { SigningSecret } from './signCall.ts'
 export interface Subscription {
   readonly id: string
   readonly accountId: string
+  readonly format: EndpointFormat
   readonly url: string
   readonly method: 'POST' | 'GET'
   /** What it wants to hear of. */
@@ -24,6 +25,9 @@ export interface Subscription {
 }
 
 export type SignatureMethod = 'HS256' | 'HS512'
+
+/** 'own': set up by the account. 'power automate': a flow, which is told in its own form, and gone with its first 404. */
+export type EndpointFormat = 'own' | 'power automate'
 
 /** What an event is about, as far as endpoints choose by it. */
 export interface EventTraits {

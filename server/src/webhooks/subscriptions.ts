@@ -6,7 +6,7 @@ import { type EndpointRecord, readChangedEndpoints } from './endpointRows.ts'
 import type { LadderName } from './ladder.ts'
 import { sealPlaces } from './sealPlaces.ts'
 import { signingSecret } from './signCall.ts'
-import { type EventTraits, type Subscription, wants } from './subscription.ts'
+import { type EndpointFormat, type EventTraits, type Subscription, wants } from './subscription.ts'
 
 export interface SubscriptionsOptions {
   readonly db: Database
@@ -20,6 +20,8 @@ export interface SubscriptionsOptions {
 /** Something that happened, to be told to whoever wants to hear of it. */
 export interface Happening extends EventTraits {
   readonly accountId: string
+  /** What `body` is for; left out: the account's own endpoints. */
+  readonly format?: EndpointFormat
   readonly messageId: string | null // null: not about one message
   readonly ladder: LadderName
   /** The JSON text; asked for only when somebody listens. */
@@ -48,9 +50,14 @@ export class Subscriptions {
   }
 
   /** The account's endpoints that want to be told, disabled ones too: what is for them waits. */
-  subscribersOf(accountId: string, traits: EventTraits): readonly Subscription[] {
-    const own = this.#byAccount.get(accountId)
-    return own === undefined ? NOBODY : own.filter((subscription) => wants(subscription, traits))
+  subscribersOf(
+    accountId: string,
+    traits: EventTraits & { readonly format?: EndpointFormat },
+  ): readonly Subscription[] {
+    const all = this.#byAccount.get(accountId)
+    if (all === undefined) return NOBODY
+    const { format = 'own' } = traits
+    return all.filter((subscription) => subscription.format === format && wants(subscription, traits))
   }
 
   /** One delivery for each endpoint that wants to be told, to be announced with the change itself. */
@@ -167,6 +174,7 @@ export class Subscriptions {
     return {
       id,
       accountId: record.accountId,
+      format: record.format,
       url: record.url,
       method: record.method,
       events: setOf(record.events),
