@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import type { CarrierPeer, PeerBehaviour } from '../carrier.contract.ts'
+import { TestServer } from '../http/testServer.ts'
 
 /** A voice provider that answers each request for a call as it is told; accounts it always shows. */
 export class TestProvider implements CarrierPeer {
@@ -9,29 +9,18 @@ export class TestProvider implements CarrierPeer {
   readonly forms: URLSearchParams[] = []
   /** Path and query of all requests. */
   readonly urls: string[] = []
-  readonly #server: Server
-  readonly #sockets = new Set<Socket>()
+  #server: TestServer | null = null
   #answer: (response: ServerResponse, request: IncomingMessage) => void = accept
   #account: (response: ServerResponse) => void = (response) => json(response, 200, { status: 'active' })
-  #port = 0
 
   static async start(context: TestContext): Promise<TestProvider> {
     const provider = new TestProvider()
-    await provider.comeBack()
-    context.after(() => provider.goDown())
+    provider.#server = await TestServer.start(context, (request, response) => provider.#take(request, response))
     return provider
   }
 
-  private constructor() {
-    this.#server = createServer((request, response) => this.#take(request, response))
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
-  }
-
   get baseUrl(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return this.#server?.url ?? ''
   }
 
   get received(): number {
@@ -53,13 +42,11 @@ export class TestProvider implements CarrierPeer {
   }
 
   async goDown(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
-    if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve))
+    await this.#server?.goDown()
   }
 
   async comeBack(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve))
-    this.#port = (this.#server.address() as AddressInfo).port
+    await this.#server?.comeBack()
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
-import { Readable } from 'node:stream'
+import { pipeline, type Readable, Transform } from 'node:stream'
 import type { Clock } from '../../clock.ts'
 import type { FetchedMedia } from './media.ts'
 
@@ -36,7 +36,7 @@ export function downloadMedia(
           kind: 'found',
           contentType: contentType ?? response.headers['content-type'] ?? null,
           size: sizeOf(response),
-          stream: Readable.from(cappedBytes(response, bytesMax), { objectMode: false }),
+          stream: capped(response, bytesMax),
         })
       } else {
         resolve(refusal)
@@ -55,18 +55,23 @@ function refusalOf(response: http.IncomingMessage, bytesMax: number): FetchedMed
   return { kind: 'later', reason: `HTTP ${status}` }
 }
 
-export const TOO_LARGE: FetchedMedia = { kind: 'gone', reason: 'the file is larger than what is kept' }
+export const TOO_LARGE = { kind: 'gone', reason: 'the file is larger than what is kept' } satisfies FetchedMedia
 
 function sizeOf({ headers }: http.IncomingMessage): number | null {
   const text = headers['content-length']
   return text === undefined ? null : Number(text)
 }
 
-async function* cappedBytes(response: http.IncomingMessage, bytesMax: number): AsyncGenerator<Buffer> {
+function capped(response: http.IncomingMessage, bytesMax: number): Readable {
   let bytes = 0
-  for await (const chunk of response) {
-    bytes += chunk.length
-    if (bytes > bytesMax) throw new Error('the file is larger than what is kept')
-    yield chunk
-  }
+  const cap = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      if (bytes > bytesMax) done(new Error(TOO_LARGE.reason))
+      else done(null, chunk)
+    },
+  })
+  // Whoever reads is told of errors there; where nobody does, nobody needs to know.
+  pipeline(response, cap, () => {})
+  return cap
 }

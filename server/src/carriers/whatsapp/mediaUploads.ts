@@ -67,8 +67,6 @@ export class MediaUploads {
       body.stream.once('error', () => {
         unreadable = true
       })
-      // Where the body is given up before it was read from, the file below it has to be let go as well.
-      body.stream.once('close', () => file.stream.destroy())
     }
     const answer = await new Promise<ApiAnswer>((resolve) => {
       this.#options.send({ method: 'POST', url: url(), body, timeoutMs }, resolve)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { pipeline, Transform } from 'node:stream'
 import type { RequestBody } from '../http/apiClient.ts'
 import type { OwnFile } from './media.ts'
 
@@ -20,21 +20,29 @@ export function uploadBody(file: OwnFile): RequestBody {
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     bytes: head.length + file.size + tail.length,
-    stream: Readable.from(partsOf(head, file, tail)),
+    stream: framed(head, file, tail),
   }
 }
 
-async function* partsOf(head: Buffer, file: OwnFile, tail: Buffer): AsyncGenerator<Buffer> {
-  yield head
+/** The file's own stream ends with it, whichever of them is destroyed. */
+function framed(head: Buffer, file: OwnFile, tail: Buffer): Transform {
+  const wrongSize = () => new Error('the file has not the size that it was said to have')
   let left = file.size
-  for await (const chunk of file.stream) {
-    const bytes = Buffer.from(chunk)
-    left -= bytes.length
-    if (left < 0) break
-    yield bytes
-  }
-  if (left !== 0) throw new Error('the file has not the size that it was said to have')
-  yield tail
+  const frame = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      left -= chunk.length
+      if (left < 0) done(wrongSize())
+      else done(null, chunk)
+    },
+    flush(done) {
+      if (left > 0) done(wrongSize())
+      else done(null, tail)
+    },
+  })
+  frame.push(head)
+  // Whoever reads the frame is told of errors there.
+  pipeline(file.stream, frame, () => {})
+  return frame
 }
 
 function fieldPart(boundary: string, name: string, value: string): string {
