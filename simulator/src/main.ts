@@ -24,7 +24,8 @@ async function main(): Promise<void> {
   const app = fastify()
   await app.register(simulatorRoutes, { smsc })
   const url = await app.listen({ host, port: readPort('--http-port', values['http-port']) })
-  console.log(`SMSC on smpp://${host}:${smsc.port}, handsets and outcomes on ${url}/sim/v1, calls on ${url}/sim/twilio`)
+  console.log(`SMSC on smpp://${host}:${smsc.port}, handsets and outcomes on ${url}/sim/v1`)
+  console.log(`calls on ${url}/sim/twilio, WhatsApp on ${url}/sim/whatsapp`)
 
   const stop = async () => {
     await app.close()

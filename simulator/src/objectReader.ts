@@ -74,6 +74,30 @@ export class ObjectReader {
     return new ObjectReader(this.#object[name], this.#field(name), this.violations)
   }
 
+  /** A reader of each object in the list at `name`. */
+  objects(name: string, { itemsMax }: { readonly itemsMax: number }): ObjectReader[] {
+    const value = this.#object[name]
+    if (Array.isArray(value) && value.length <= itemsMax) {
+      return value.map((item, index) => new ObjectReader(item, `${this.#field(name)}[${index}]`, this.violations))
+    }
+    this.refuse(name, `must be a list of at most ${itemsMax} objects`)
+    return []
+  }
+
+  number(name: string, rule: { readonly min: number; readonly max: number }): number {
+    const value = this.#object[name]
+    if (typeof value === 'number' && value >= rule.min && value <= rule.max) return value
+    this.refuse(name, `must be a number from ${rule.min} to ${rule.max}`)
+    return rule.min
+  }
+
+  /** False where the property is absent. */
+  flag(name: string): boolean {
+    const value = this.#object[name]
+    if (value !== undefined && typeof value !== 'boolean') this.refuse(name, 'must be true or false')
+    return value === true
+  }
+
   refuse(name: string | null, message: string): void {
     this.violations.push({ field: this.#field(name), message })
   }
