@@ -112,18 +112,27 @@ export function createTestChats({ db, clock = new FakeClock(START), nodeId = 'no
       state: Receipt['state'],
       over: Partial<Receipt> = {},
     ): Promise<void> {
-      const { carrierId, carrierMessageId } = await segmentOf(db, id, channel)
+      const { carrierId, carrierMessageId } = await this.submitted(id, channel)
       const errorCode = state === 'delivered' ? '0000' : '0001'
       await this.receive({ carrierId, carrierMessageId, state, errorCode, doneAt: clock.now(), ...over })
-      await this.rest()
+    },
+
+    /** Resolves once a channel's carrier has what a chat sent over it. */
+    async submitted(id: string, channel: ChatChannel): Promise<CarrierId> {
+      let found: CarrierId | null = null
+      await this.until(async () => {
+        found = await carrierIdOf(db, id, channel)
+        return found !== null
+      })
+      return found ?? assert.fail()
     },
 
     /** The person reads what came over a channel. */
     async look(id: string, channel: ChatChannel): Promise<boolean> {
-      return this.lookAt(await segmentOf(db, id, channel))
+      return this.lookAt(await this.submitted(id, channel))
     },
 
-    lookAt(source: { readonly carrierId: string; readonly carrierMessageId: string }): Promise<boolean> {
+    lookAt(source: CarrierId): Promise<boolean> {
       const report = { ...source, at: clock.now() }
       return new Promise((answer) => {
         seen.push({ report, receivedAt: clock.now(), orphan: false, answer })
@@ -151,15 +160,17 @@ function chatIdOf(happening: ChatHappening): string {
   return happening.kind === 'status' ? happening.message.id : happening.inbound.id
 }
 
-/** What a chat handed to the carrier of a channel. */
-export async function segmentOf(
-  db: Database,
-  chatId: string,
-  channel: ChatChannel,
-): Promise<{ readonly carrierId: string; readonly carrierMessageId: string }> {
+interface CarrierId {
+  readonly carrierId: string
+  readonly carrierMessageId: string
+}
+
+/** Under which the carrier of a channel knows what a chat sent over it. Null: it has nothing yet. */
+async function carrierIdOf(db: Database, chatId: string, channel: ChatChannel): Promise<CarrierId | null> {
   const [row] = await db.read(SEGMENT, [chatId, channel])
-  assert.ok(row !== undefined, `${chatId} has nothing on ${channel}`)
-  return { carrierId: String(row.carrier_id), carrierMessageId: String(row.carrier_message_id) }
+  return row === undefined
+    ? null
+    : { carrierId: String(row.carrier_id), carrierMessageId: String(row.carrier_message_id) }
 }
 
 const SEGMENT = `
