@@ -1,0 +1,53 @@
+import { MEDIA_TYPES, typeOfFileName } from './mediaTypes.ts'
+
+export type TypeVerdict =
+  | { readonly kind: 'fits'; readonly contentType: string }
+  | { readonly kind: 'wrong'; readonly reason: string }
+
+/** The type of what somebody uploads: one that is known, and the one that was declared if any was. */
+export function judgeUpload(
+  head: Buffer,
+  { declaredType, fileName }: { readonly declaredType: string | null; readonly fileName: string | null },
+): TypeVerdict {
+  const declared = essenceOf(declaredType)
+  const found = MEDIA_TYPES.find(({ fits }) => fits(head))
+  if (found === undefined) {
+    return { kind: 'wrong', reason: 'the bytes are of no type that is taken; see the documentation for those that are' }
+  }
+  if (declared === null) {
+    const named = fileName === null ? null : essenceOf(typeOfFileName(fileName))
+    return {
+      kind: 'fits',
+      contentType: (named === null ? null : (found.declarable.get(named) ?? null)) ?? found.contentType,
+    }
+  }
+  const contentType = found.declarable.get(declared)
+  return contentType === undefined
+    ? { kind: 'wrong', reason: `the bytes are ${found.contentType}, and not ${declared.slice(0, SHOWN_MAX)}` }
+    : { kind: 'fits', contentType }
+}
+
+/** The type of what a person sent: what the bytes say, finer where the carrier's word for it fits them. */
+export function typeOfReceived(head: Buffer, declaredType: string | null): string {
+  const declared = essenceOf(declaredType)
+  const found = MEDIA_TYPES.find(({ fits }) => fits(head))
+  if (found === undefined) return 'application/octet-stream'
+  return (declared === null ? null : (found.declarable.get(declared) ?? null)) ?? found.contentType
+}
+
+/** 'audio/OGG; codecs=opus' → 'audio/ogg'. Null: not declared, or only as bytes. */
+function essenceOf(contentType: string | null): string | null {
+  const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
+  return UNDECLARED.has(essence) ? null : essence
+}
+
+/** What HTTP clients say when nobody told them. */
+const UNDECLARED = new Set([
+  '',
+  '*/*',
+  'application/octet-stream',
+  'binary/octet-stream',
+  'application/x-www-form-urlencoded',
+])
+
+const SHOWN_MAX = 100

@@ -1,0 +1,66 @@
+import type { Clock } from '../clock.ts'
+import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import { dropUnfinished, shredDropped } from './dropFiles.ts'
+import { deleteExpired } from './mediaRows.ts'
+
+export interface MediaSweeperOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly trouble: (error: unknown) => void
+}
+
+/** Looks each second for media whose time is over and for files that are nobody's or never will be, and deletes them. */
+export class MediaSweeper {
+  readonly #options: MediaSweeperOptions
+  #cancel: (() => void) | null = null // null: stopped
+  #round: Promise<void> = Promise.resolve()
+
+  constructor(options: MediaSweeperOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#cancel = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#tick())
+  }
+
+  /** Resolves when nothing is being swept any more. */
+  async stop(): Promise<void> {
+    this.#cancel?.()
+    this.#cancel = null
+    await this.#round
+  }
+
+  #tick(): void {
+    this.#round = this.#sweep()
+      .catch((error) => {
+        // While the store is away nothing is lost: what is over is found a second later.
+        if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
+      })
+      .then(() => {
+        if (this.#cancel !== null) this.start()
+      })
+  }
+
+  async #sweep(): Promise<void> {
+    const { db, clock } = this.#options
+    for (let batch = 0; batch < BATCHES_MAX && this.#cancel !== null; batch++) {
+      const now = clock.now()
+      // Readers hold nobody up, so the writer is asked only when there is something to do.
+      const [expired, unfinished] = await Promise.all([db.read(ANY_EXPIRED, [now]), db.read(ANY_UNFINISHED, [now])])
+      if (expired.length > 0) await deleteExpired(db, { now, limit: BATCH_MEDIA_MAX })
+      if (unfinished.length > 0) {
+        await dropUnfinished(db, { now, limit: BATCH_MEDIA_MAX })
+        await shredDropped(db)
+      }
+      if (expired.length === 0 && unfinished.length === 0) break
+    }
+  }
+}
+
+const SWEEP_EVERY_MS = 1_000
+const BATCH_MEDIA_MAX = 100
+/** What is left after so many batches waits for the next second. */
+const BATCHES_MAX = 100
+
+const ANY_EXPIRED = 'select id from media where expires_at <= $1 limit 1'
+const ANY_UNFINISHED = 'select id from media_files where writing_until <= $1 limit 1'
