@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Account } from '../../accounts/account.ts'
 import { Problem } from '../../http/problem.ts'
+import type { Media } from '../../media/media.ts'
 import { permitSteps, type StepRules } from './permitSteps.ts'
 import { readMessageRequest } from './readMessageRequest.ts'
 
@@ -14,6 +15,15 @@ const ACCOUNT: Account = {
   limits: { requestsPerSecond: null },
   optOutReplies: { stop: '', start: '', help: '' },
 }
+const PICTURE: Media = {
+  id: 'picture',
+  origin: 'uploaded',
+  contentType: 'image/png',
+  size: 1,
+  fileName: null,
+  createdAt: 0,
+  expiresAt: 1,
+}
 const RULES: StepRules = {
   accounts: new Map([
     ['acme', ACCOUNT],
@@ -21,7 +31,7 @@ const RULES: StepRules = {
   ]),
   ownsNumber: (accountId, number) => accountId === 'acme' && number === '+4915112345001',
   whatsappSenders: (accountId) => new Set(accountId === 'acme' ? ['+4930901820'] : []),
-  ownsMedia: async (accountId, mediaId) => accountId === 'acme' && mediaId === 'picture',
+  media: { read: async (accountId, id) => (accountId === 'acme' && id === PICTURE.id ? PICTURE : null) },
 }
 
 const judge = async (accountId: string, channels: readonly string[], part: object): Promise<string> => {

@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import type { ChatStep } from '../../chat/chat.ts'
 import { constraintViolation, Problem, type Violation } from '../../http/problem.ts'
+import type { MediaStore } from '../../media/media.ts'
 import type { ReadOrder } from './readMessageRequest.ts'
 import { mediaIdOf } from './readStep.ts'
 
@@ -10,8 +11,7 @@ export interface StepRules {
   readonly ownsNumber: (accountId: string, number: string) => boolean
   /** The WhatsApp numbers, E.164, that the account may send from. */
   readonly whatsappSenders: (accountId: string) => ReadonlySet<string>
-  /** Whether it has media of that id, uploaded or received. */
-  readonly ownsMedia: (accountId: string, mediaId: string) => Promise<boolean>
+  readonly media: Pick<MediaStore, 'read'>
 }
 
 /** Throws a 403 unless the account may send as all of these, and a 400 where media are not its own. */
@@ -24,7 +24,7 @@ export async function permitSteps(rules: StepRules, accountId: string, orders: r
         throw new Problem(403, `${origin?.fromField}: ${step.sender} is not assigned to this account`)
       }
       const mediaId = mediaIdOf(step.content)
-      if (mediaId !== null && !(await rules.ownsMedia(accountId, mediaId))) {
+      if (mediaId !== null && (await rules.media.read(accountId, mediaId)) === null) {
         wrong.push({ field: origin?.mediaField ?? 'mediaId', message: 'is not the id of media of this account' })
       }
     }
