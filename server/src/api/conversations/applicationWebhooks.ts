@@ -11,7 +11,7 @@ export interface Webhook {
 /** What is said of an account's callbacks, as webhooks. */
 export function webhooksOf(settings: Urls | null): { events: string[]; callbackUrl: string }[] {
   const { inboundMessageUrl: inbound = null, messageStatusUrl: status = null, eventFilter = null } = settings ?? {}
-  const filter = eventFilter ?? []
+  const filter = eventFilter === null || isAll(eventFilter) ? [] : eventFilter
   if (inbound !== null && inbound === status && filter.length === 0) return [{ events: [], callbackUrl: inbound }]
   const statuses = filter.length === 0 ? STATUS_EVENTS : filter
   if (inbound !== null && inbound === status) {
@@ -21,6 +21,10 @@ export function webhooksOf(settings: Urls | null): { events: string[]; callbackU
     ...(inbound === null ? [] : [{ events: [...INBOUND_EVENTS], callbackUrl: inbound }]),
     ...(status === null ? [] : [{ events: [...statuses], callbackUrl: status }]),
   ]
+}
+
+function isAll(filter: readonly string[]): boolean {
+  return filter.length === 0 || STATUS_EVENTS.every((event) => filter.includes(event))
 }
 
 type Urls = Pick<ShownCallbackSettings, 'inboundMessageUrl' | 'messageStatusUrl' | 'eventFilter'>
