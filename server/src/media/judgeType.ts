@@ -1,4 +1,4 @@
-import { MEDIA_TYPES, typeOfFileName } from './mediaTypes.ts'
+import { MEDIA_TYPES, type MediaType, typeOfFileName } from './mediaTypes.ts'
 
 export type TypeVerdict =
   | { readonly kind: 'fits'; readonly contentType: string }
@@ -14,13 +14,7 @@ export function judgeUpload(
   if (found === undefined) {
     return { kind: 'wrong', reason: 'the bytes are of no type that is taken; see the documentation for those that are' }
   }
-  if (declared === null) {
-    const named = fileName === null ? null : essenceOf(typeOfFileName(fileName))
-    return {
-      kind: 'fits',
-      contentType: (named === null ? null : (found.declarable.get(named) ?? null)) ?? found.contentType,
-    }
-  }
+  if (declared === null) return { kind: 'fits', contentType: finerOf(found, essenceOf(typeOfFileName(fileName ?? ''))) }
   const contentType = found.declarable.get(declared)
   return contentType === undefined
     ? { kind: 'wrong', reason: `the bytes are ${found.contentType}, and not ${declared.slice(0, SHOWN_MAX)}` }
@@ -32,7 +26,12 @@ export function typeOfReceived(head: Buffer, declaredType: string | null): strin
   const declared = essenceOf(declaredType)
   const found = MEDIA_TYPES.find(({ fits }) => fits(head))
   if (found === undefined) return 'application/octet-stream'
-  return (declared === null ? null : (found.declarable.get(declared) ?? null)) ?? found.contentType
+  return finerOf(found, declared)
+}
+
+/** What somebody says of the bytes where it fits them, or else what they say themselves. */
+function finerOf({ contentType, declarable }: MediaType, word: string | null): string {
+  return declarable.get(word ?? '') ?? contentType
 }
 
 /** 'audio/OGG; codecs=opus' → 'audio/ogg'. Null: not declared, or only as bytes. */
