@@ -1,5 +1,5 @@
 import { endpointIdIn, type HeldDelivery } from './delivery.ts'
-import { endpointGapMs } from './ladder.ts'
+import { endpointGapMs, isSteady } from './ladder.ts'
 
 export interface EndpointLimits {
   /** Calls open at once to one endpoint. */
@@ -93,7 +93,7 @@ export class Endpoint {
   }
 
   push(delivery: HeldDelivery): void {
-    if (delivery.ladder === 'inbound') this.steady = true
+    if (isSteady(delivery.ladder)) this.steady = true
     this.#queue.push(delivery)
   }
 

@@ -20,6 +20,16 @@ interface Rests {
   readonly restMs: number
 }
 
+/** The vendor's promise for inbound messages, to the letter. */
+const steadyPace = {
+  delayMs: 10_000,
+  delayFactor: 1,
+  delayMsMax: 10_000,
+  jitter: 0,
+  lifetimeMs: 172_800_000,
+  rests: { everyFailures: 100, restMs: 600_000 },
+}
+
 export const ladders = {
   receipt: {
     delayMs: 5_000,
@@ -30,16 +40,9 @@ export const ladders = {
     rests: null,
     accepts: null,
   },
-  // The vendor's promise for inbound messages, to the letter.
-  inbound: {
-    delayMs: 10_000,
-    delayFactor: 1,
-    delayMsMax: 10_000,
-    jitter: 0,
-    lifetimeMs: 172_800_000,
-    rests: { everyFailures: 100, restMs: 600_000 },
-    accepts: [200, 201, 202],
-  },
+  inbound: { ...steadyPace, accepts: [200, 201, 202] },
+  // What persons write in conversations; here any 2xx counts.
+  conversation: { ...steadyPace, accepts: null },
 } as const satisfies Record<string, Ladder>
 
 export type LadderName = keyof typeof ladders
@@ -76,6 +79,11 @@ export function endpointGapMs(name: LadderName, failuresInRow: number): number |
   const { rests, delayMs } = ladders[name]
   if (rests === null) return null
   return failuresInRow % rests.everyFailures === 0 ? rests.restMs : delayMs
+}
+
+/** Whether the ladder prescribes the pace of its endpoint. */
+export function isSteady(name: LadderName): boolean {
+  return ladders[name].rests !== null
 }
 
 /** Whether a status means that the receiver has taken the delivery. */
