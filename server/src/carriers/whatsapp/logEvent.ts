@@ -10,10 +10,3 @@ export type WhatsAppLogEvent =
     }
   /** A signed webhook, or `count` entries of it, that say nothing we can use. */
   | { readonly event: 'carrier.webhook_unreadable'; readonly carrierId: string; readonly count: number }
-  /** A file of ours was uploaded for its first message. */
-  | {
-      readonly event: 'carrier.media_uploaded'
-      readonly carrierId: string
-      readonly mediaId: string
-      readonly bytes: number
-    }

@@ -13,7 +13,6 @@ export interface MediaUploadsOptions {
   readonly timeoutMs: number
   readonly url: () => string
   readonly send: (request: ApiRequest, done: (answer: ApiAnswer) => void) => void
-  readonly uploaded: (mediaId: string, bytes: number) => void
 }
 
 export type Upload =
@@ -71,9 +70,7 @@ export class MediaUploads {
     const answer = await new Promise<ApiAnswer>((resolve) => {
       this.#options.send({ method: 'POST', url: url(), body, timeoutMs }, resolve)
     })
-    const upload = unreadable ? refused(UPLOAD_CUT_OFF) : uploadOf(answer)
-    if (upload.kind === 'uploaded') this.#options.uploaded(mediaId, file.size)
-    return upload
+    return unreadable ? refused(UPLOAD_CUT_OFF) : uploadOf(answer)
   }
 
   async #open(accountId: string, mediaId: string): Promise<OwnFile | 'unreadable' | null> {

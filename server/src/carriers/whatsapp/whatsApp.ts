@@ -92,7 +92,6 @@ class WhatsAppCarrier implements WhatsApp {
       timeoutMs: settings.mediaTimeoutMs,
       url: () => this.#url(`${settings.phoneNumberId}/media`),
       send: (request, done) => this.#api.send(request, done),
-      uploaded: (mediaId, bytes) => this.#log({ event: 'carrier.media_uploaded', carrierId: this.id, mediaId, bytes }),
     })
     this.#downloads = new MediaDownloads({
       clock,
