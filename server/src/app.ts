@@ -69,16 +69,20 @@ async function run(ground: Ground): Promise<string> {
     simulator,
     registeredNumbers,
     subscriptions,
-    sealer: createSealer(secret, 'message texts'),
+    sealers: {
+      messages: createSealer(secret, 'message texts'),
+      callbacks: createSealer(secret, 'chat callbacks'),
+    },
     baseUrl,
   })
   const oneTimeCodes = startOneTimeCodes(ground, { ...engine, sealer: createSealer(secret, 'one-time codes') })
   const http = await buildHttp(ground, { engine, oneTimeCodes, registeredNumbers, subscriptions, sealer, baseUrl })
-  if (simulator !== null) await mountSimulator(http, simulator)
+  if (simulator !== null) await mountSimulator(http, simulator, baseUrl)
   stops.push(() => closeServer(http, { clock, drainMs: HTTP_DRAIN_MS }))
   url = await http.listen({ host: config.http.host, port: config.http.port })
   // These may lead back to this server: the simulator plays their provider.
-  for (const carrier of engine.carriers.voice.values()) carrier.start()
+  const { voice, whatsapp } = engine.carriers
+  for (const carrier of [...voice.values(), ...whatsapp.values()]) carrier.start()
   return url
 }
 

@@ -12,6 +12,7 @@ import { type ConfigNode, EMPTY_MAP, type Environment, readYaml, textNode } from
 import { knownIds, readRoutes } from './config/routes.ts'
 import { ConfigFile, LogLevel } from './config/schema.ts'
 import type { SimulatorConfig } from './config/simulator.ts'
+import type { MediaSettings } from './media/config.ts'
 import { OperatorError, reasonOf } from './operatorError.ts'
 import type { GuardSettings } from './otp/guard/config.ts'
 import type { Route } from './routing/chooseCarriers.ts'
@@ -45,6 +46,8 @@ export interface Config {
   readonly node: { readonly id: string | null } // null: kept in the data folder
   /** Limits of one-time codes, and how their abuse is recognised. */
   readonly otp: GuardSettings
+  readonly media: MediaSettings
+  readonly chat: { readonly stepWaitSeconds: number }
   readonly retention: { readonly messagesDays: number; readonly webhooksDays: number }
 }
 
@@ -112,6 +115,8 @@ export function loadConfig({ flags = {}, environment }: { flags?: ConfigFlags; e
     store: { url: outer.databaseUrl ?? written.store.url ?? null },
     node: { id: written.node.id ?? null },
     otp: written.otp,
+    media: written.media,
+    chat: written.chat,
     retention: written.retention,
   }
   if (findings.problems.length > 0) throw new ConfigError(file ?? 'The configuration', findings.problems)

@@ -8,6 +8,8 @@ export interface Account {
   readonly apiKeys: readonly ConfiguredKey[]
   readonly numbers: readonly AccountNumber[]
   readonly senders: readonly Sender[] | null // null: any sender
+  /** How long a channel of a chain may be without a receipt before the next is tried. */
+  readonly chatStepWaitMs?: number // absent: as all accounts
   readonly limits: { readonly requestsPerSecond: number | null } // null: no limit
   /** What is answered to keywords; an empty text answers nothing. */
   readonly optOutReplies: { readonly stop: string; readonly start: string; readonly help: string }

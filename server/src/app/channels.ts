@@ -1,3 +1,4 @@
+import { ECHO_CARRIER } from '../carriers/echo/echoCarrier.ts'
 import { CarrierQueues } from '../channels/carrierQueues.ts'
 import type { Channel, ChannelEvents } from '../channels/channel.ts'
 import { chatPartsOf } from '../channels/chat/chatPart.ts'
@@ -18,17 +19,20 @@ export function channelRoutes({ config }: Ground): (message: RoutedMessage) => r
   const channelOf = new Map(config.carriers.map(({ id, type }) => [id, CHANNEL_OF_TYPE[type]]))
   const routing = (channel: ChannelName) =>
     createRouting(config.routes.filter(({ carrier }) => channelOf.get(carrier) === channel))
+  const byNumber = new Map(
+    config.carriers.flatMap((carrier) => (carrier.type === 'whatsapp' ? [[carrier.number, [carrier.id]]] : [])),
+  )
   const byChannel: Record<ChannelName, (message: RoutedMessage) => readonly string[]> = {
     sms: routing('sms'),
     voice: routing('voice'),
-    whatsapp: () => [],
+    whatsapp: ({ sender }) => byNumber.get(sender) ?? [],
     echo: () => ECHO,
   }
   return (message) => byChannel[message.channel](message)
 }
 
 /** The one carrier of the echo channel. */
-const ECHO = ['echo']
+const ECHO = [ECHO_CARRIER]
 
 /** Every channel, connected to its carriers. `mayHandOver` says whether this node may send now. */
 export function buildChannels(
@@ -64,7 +68,7 @@ export function buildChannels(
           return text === null ? null : [{ number: 1, part: voicePartOf(message, text, languageOf(message)) }]
         },
       }),
-      whatsapp: new CarrierQueues({ ...shared, carriers: new Map(), partsOf: chatPartsOf }),
+      whatsapp: new CarrierQueues({ ...shared, carriers: carriers.whatsapp, partsOf: chatPartsOf }),
       echo: new CarrierQueues({ ...shared, carriers: carriers.echo, partsOf: chatPartsOf }),
     })
   }

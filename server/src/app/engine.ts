@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { Smsc } from '@heliograph/simulator/smsc'
-import packageJson from '../../package.json' with { type: 'json' }
+import { createCallbacks, type RunningCallbacks } from '../callbacks/callbacks.ts'
+import { chatFollower } from '../chat/chatFollower.ts'
+import { recordChatInbound } from '../chat/recordChatInbound.ts'
+import { recordSeen } from '../chat/recordSeen.ts'
 import type { RegisteredNumbers } from '../contacts/registeredNumbers.ts'
 import { GroupCommit } from '../db/groupCommit.ts'
 import { Dispatcher } from '../dispatch/dispatcher.ts'
@@ -13,6 +16,7 @@ import { OptOuts } from '../inbound/optOuts.ts'
 import { recordInbound } from '../inbound/recordInbound.ts'
 import { replyToKeyword } from '../inbound/replyToKeyword.ts'
 import { InboundSweeper } from '../inbound/sweepSets.ts'
+import type { RunningMedia } from '../media/createMedia.ts'
 import { acceptMessages, createMessageWriter } from '../messages/acceptMessages.ts'
 import { joinFollowers } from '../messages/follower.ts'
 import { createMessageIntake, type MessageIntake } from '../messages/intake.ts'
@@ -27,15 +31,17 @@ import { recordReceipts } from '../receipts/recordReceipts.ts'
 import { createPriceList } from '../routing/findPrice.ts'
 import type { Sealer } from '../sealer.ts'
 import type { NewDelivery } from '../webhooks/delivery.ts'
-import { WebhookEngine } from '../webhooks/engine.ts'
-import { HttpSender } from '../webhooks/httpSender.ts'
 import { releaseLeases } from '../webhooks/leases.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
-import { buildCarriers, Carriers, carrierEvents } from './carriers.ts'
+import { carrierEvents } from './carrierEvents.ts'
+import { buildCarriers, Carriers } from './carriers.ts'
 import { buildChannels, channelRoutes } from './channels.ts'
+import { type Conversations, chatDependencies, startConversations, whatsappOwner } from './conversations.ts'
 import type { Ground } from './ground.ts'
-import { numberOwners, observeInbound } from './inbound.ts'
-import { createInboundNews, createStatusNews } from './news.ts'
+import { numberOwners, observeChatInbound, observeInbound } from './inbound.ts'
+import { buildMedia } from './media.ts'
+import { createInboundNews, createStatusNews, joinInboundNews, oweDeliveries } from './news.ts'
+import { buildWebhooks } from './webhooks.ts'
 
 /** The engine below the APIs, running. */
 export interface Engine {
@@ -43,6 +49,9 @@ export interface Engine {
   readonly dispatcher: Dispatcher
   readonly commits: GroupCommit
   readonly intake: MessageIntake
+  readonly callbacks: RunningCallbacks
+  readonly conversations: Conversations
+  readonly media: RunningMedia
 }
 
 /** Builds what lies below the APIs and starts it, store first, carriers last. */
@@ -52,14 +61,13 @@ export async function startEngine(
     simulator,
     registeredNumbers,
     subscriptions,
-    sealer,
+    sealers,
     baseUrl,
   }: {
     simulator: Smsc | null
     registeredNumbers: RegisteredNumbers
     subscriptions: Subscriptions
-    /** For the texts of messages. */
-    sealer: Sealer
+    sealers: { readonly messages: Sealer; readonly callbacks: Sealer }
     baseUrl: () => string
   },
 ): Promise<Engine> {
@@ -74,7 +82,12 @@ export async function startEngine(
     clock,
     nodeId,
     carriers: carriers.all,
-    channel: buildChannels(ground, { carriers, routesFor, sealer, mayHandOver: () => heartbeat.alive }),
+    channel: buildChannels(ground, {
+      carriers,
+      routesFor,
+      sealer: sealers.messages,
+      mayHandOver: () => heartbeat.alive,
+    }),
     routesFor,
     lifetimes,
     recent,
@@ -90,7 +103,22 @@ export async function startEngine(
     baseUrl,
     offer: (deliveries: readonly NewDelivery[]) => webhooks.offer(deliveries),
   }
-  const follower = joinFollowers([createStatusNews(ground, newsDependencies), otpFollower({ newId })])
+  const callbacks = createCallbacks({
+    db,
+    clock,
+    newId,
+    sealer: sealers.callbacks,
+    subscriptions,
+    baseUrl,
+    owe: (tx, deliveries) => oweDeliveries(ground, { tx, deliveries, offer: newsDependencies.offer }),
+    trouble: (error) => log.error({ err: error }, 'callbacks.trouble'),
+  })
+  const chat = chatDependencies(ground, { intake: () => intake, callbacks })
+  const follower = joinFollowers([
+    createStatusNews(ground, newsDependencies),
+    otpFollower({ newId }),
+    chatFollower(chat),
+  ])
   const dispatch = (messages: readonly Message[]) => dispatcher.dispatch(messages)
   const writeMessages = createMessageWriter({ dispatch, follower })
 
@@ -112,6 +140,7 @@ export async function startEngine(
       },
     }),
   )
+  const seens = commits.add(recordSeen(chat))
   const networks = createNetworkTable(config.networks)
   const optOuts = new OptOuts({
     db,
@@ -123,7 +152,7 @@ export async function startEngine(
   const keepsInbound = {
     newId,
     optOuts,
-    announce: createInboundNews(ground, newsDependencies),
+    announce: joinInboundNews([createInboundNews(ground, newsDependencies), callbacks.announceInboundSms]),
     ownerOf: numberOwners(ground, { registeredNumbers, baseUrl }),
     networkOf(sender: string) {
       const number = parseNumber(sender)
@@ -132,10 +161,20 @@ export async function startEngine(
     observe: (tally: InboundTally) => observeInbound({ metrics, log }, tally),
   }
   const inbounds = commits.add(recordInbound(keepsInbound))
-  const webhooks = buildWebhooks(ground, { commits, subscriptions })
+  const media = buildMedia(ground, carriers)
+  const chatInbounds = commits.add(
+    recordChatInbound({
+      newId,
+      ownerOf: whatsappOwner(config),
+      media,
+      notify: callbacks.announce,
+      observe: (tally) => observeChatInbound(ground, tally),
+    }),
+  )
+  const webhooks = buildWebhooks(ground, { commits, subscriptions, sign: callbacks.sign })
   dispatcher.connect({ outcomes, openings })
-  const events = carrierEvents(ground, { dispatcher, receipts, inbounds })
-  buildCarriers(ground, { simulator, carriers, baseUrl, events })
+  const events = carrierEvents(ground, { dispatcher, receipts, inbounds, seens, chatInbounds })
+  buildCarriers(ground, carriers, { simulator, baseUrl, events, media })
   const heartbeat = new NodeHeartbeat({
     db,
     clock,
@@ -163,6 +202,8 @@ export async function startEngine(
 
   await heartbeat.start()
   stops.push(() => heartbeat.stop())
+  await callbacks.start()
+  stops.push(() => callbacks.stop())
   await webhooks.start()
   stops.push(() => webhooks.stop(WEBHOOK_DRAIN_MS))
   await dispatcher.start()
@@ -176,7 +217,10 @@ export async function startEngine(
   stops.push(() => optOuts.stop())
   sweeper.start()
   stops.push(() => sweeper.stop())
-  for (const carrier of carriers.sms.values()) carrier.start()
+  media.start()
+  stops.push(() => media.stop())
+  const conversations = startConversations(ground, { commits, chat, seens, subscriptions })
+  for (const carrier of [...carriers.sms.values(), ...carriers.echo.values()]) carrier.start()
   stops.push(async () => {
     dispatcher.pause()
     await Promise.all([...carriers.all.values()].map((carrier) => carrier.stop(CARRIER_DRAIN_MS)))
@@ -187,7 +231,7 @@ export async function startEngine(
     newId,
     nodeId,
     lifetimes,
-    sealer,
+    sealer: sealers.messages,
     networkOf: networks.find,
     routesFor,
     priceOf: createPriceList(config.prices),
@@ -198,7 +242,7 @@ export async function startEngine(
     writeMessages,
     observe: { accepted: () => metrics.accepted.count(), refused: () => metrics.refused.inc() },
   })
-  return { carriers, dispatcher, commits, intake }
+  return { carriers, dispatcher, commits, intake, callbacks, conversations, media }
 }
 
 const DAY_MS = 86_400_000
@@ -206,35 +250,6 @@ const RANDOM_STEPS = 2 ** 32
 /** Together with the last commits below the 10 s in which a stop is promised. */
 const CARRIER_DRAIN_MS = 3_500
 const WEBHOOK_DRAIN_MS = 2_500
-
-function buildWebhooks(
-  { config, clock, log, db, nodeId, metrics }: Ground,
-  { commits, subscriptions }: { commits: GroupCommit; subscriptions: Subscriptions },
-): WebhookEngine {
-  const { allowPrivateNetworks } = config.webhooks
-  const userAgent = `Heliograph/${packageJson.version}`
-  return new WebhookEngine({
-    db,
-    commits,
-    clock,
-    nodeId,
-    subscriptions,
-    sender: new HttpSender({ clock, userAgent, allowPrivateNetworks }),
-    retentionMs: config.retention.webhooksDays * DAY_MS,
-    log,
-    observe: {
-      attempt({ event, outcome, durationMs }) {
-        metrics.callbacks.count(event, outcome)
-        metrics.callbackSeconds.observe(durationMs / 1000)
-      },
-      expired: (count) => metrics.callbacksExpired.inc(count),
-      backlog({ waiting, queued, open }) {
-        metrics.callbacksWaiting.set({ place: 'table' }, waiting)
-        metrics.callbacksWaiting.set({ place: 'memory' }, queued + open)
-      },
-    },
-  })
-}
 
 function observeCommit(metrics: Metrics, commit: { entries: number; milliseconds: number; failed: boolean }): void {
   metrics.commitEntries.observe(commit.entries)

@@ -3,6 +3,8 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { createKeyring } from '../accounts/keyring.ts'
 import { BYON_PREFIX, byonRoutes } from '../api/byon/byonRoutes.ts'
 import { twilioStatusRoute } from '../api/carriers/twilioStatus.ts'
+import { whatsAppWebhookRoutes } from '../api/carriers/whatsappWebhook.ts'
+import { chatRoutes } from '../api/chat/chatRoutes.ts'
 import { apiKeyRoutes } from '../api/console/apiKeys.ts'
 import { explainInbound } from '../api/console/explainInbound.ts'
 import { explainMessage } from '../api/console/explainMessage.ts'
@@ -16,6 +18,8 @@ import { provisioningStatusRoute } from '../api/console/provisioningStatus.ts'
 import { setInboundRoute } from '../api/console/setInbound.ts'
 import { webhookDeliveryRoutes } from '../api/console/webhookDeliveries.ts'
 import { webhookEndpointRoutes } from '../api/console/webhookEndpoints.ts'
+import { createChannelNumbers } from '../api/conversations/channelNumbers.ts'
+import { conversationRoutes } from '../api/conversations/conversationRoutes.ts'
 import { OTP_PREFIX, otpRoutes } from '../api/otp/otpRoutes.ts'
 import { conversion } from '../api/sms/conversion.ts'
 import { messageStatus } from '../api/sms/messageStatus.ts'
@@ -33,8 +37,10 @@ import type { Sealer } from '../sealer.ts'
 import { demoKeyOf, loadSecret } from '../secrets.ts'
 import { checkCallbackUrl } from '../webhooks/guard.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
+import { whatsappSenders } from './conversations.ts'
 import type { Engine } from './engine.ts'
 import type { Ground } from './ground.ts'
+import { numberOwners } from './inbound.ts'
 import type { OneTimeCodes } from './otp.ts'
 
 /** The HTTP server with every route, not listening yet. */
@@ -56,12 +62,14 @@ export async function buildHttp(
     baseUrl: () => string
   },
 ): Promise<FastifyInstance> {
-  const { carriers, dispatcher, commits, intake } = engine
+  const { carriers, dispatcher, commits, intake, callbacks } = engine
+  const ownerOf = numberOwners({ config }, { registeredNumbers, baseUrl })
   const demoKey = config.demo ? demoKeyOf(await loadSecret(config)) : null
   const keyring = createKeyring({ db, clock, accounts: config.accounts, demoKey })
   const callers = { keyring, rateLimit: createRateLimit(clock) }
   const accounts = new Map(config.accounts.map((account) => [account.id, account]))
-  const healths = () => [...carriers.all.values()].map(healthOf)
+  // The echo is always up and says nothing of whether anybody can be reached.
+  const healths = () => [...carriers.all.values()].filter(({ id }) => !carriers.echo.has(id)).map(healthOf)
   const http = createHttpServer({
     bodyBytesMax: config.http.bodyBytesMax,
     trouble: (error, where) => log.error({ err: error, where }, 'http.trouble'),
@@ -89,6 +97,15 @@ export async function buildHttp(
     app.register(async (byon) => byonRoutes(byon, { ...callers, db, clock, newId: newHexId, configuredOwner }))
     provisioningStatusRoute(app, { ...callers, db, clock, registeredNumbers, configuredOwner })
     app.register(async (otp) => otpRoutes(otp, { ...callers, ...oneTimeCodes, accounts, ownsNumber }))
+    const senders = whatsappSenders(config)
+    const chatRules = { accounts, ownsNumber, whatsappSenders: senders, media: engine.media, checkUrl: check }
+    const { chats, flows } = engine.conversations
+    app.register(async (chat) => chatRoutes(chat, { ...callers, ...chatRules, chats }))
+    const numbers = createChannelNumbers({ db, accounts, whatsappSenders: senders, callbacks, ownerOf })
+    app.register(async (conversations) =>
+      conversationRoutes(conversations, { ...callers, ...chatRules, chats, callbacks, flows, numbers, baseUrl }),
+    )
+    await whatsAppWebhookRoutes(app, { receivers: carriers.whatsapp })
     otpGuardRoute(app, { ...callers, ...oneTimeCodes })
     twilioStatusRoute(app, { receiver: (carrierId) => carriers.voice.get(carrierId), publicUrl: baseUrl })
     listNumbersRoute(app, { ...callers, db, accounts })

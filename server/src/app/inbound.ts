@@ -6,7 +6,7 @@ import type { Ground } from './ground.ts'
 
 /** Whose numbers are whose. In the demo all others are the demo account's, and the simulator's sink is called. */
 export function numberOwners(
-  { config }: Ground,
+  { config }: Pick<Ground, 'config'>,
   { registeredNumbers, baseUrl }: { registeredNumbers: RegisteredNumbers; baseUrl: () => string },
 ): OwnerOf {
   const [demo] = config.accounts
@@ -33,4 +33,16 @@ export function observeInbound(
   metrics.inboundUnowned.inc(unowned.length)
   const { carrierId, recipient } = first.message
   log.warn({ carrier: carrierId, to: maskNumber(recipient), messages: unowned.length }, 'inbound.unowned')
+}
+
+/** The same for what people write over chat channels. */
+export function observeChatInbound(
+  { metrics, log }: Pick<Ground, 'metrics' | 'log'>,
+  { recorded, repeated, nobodys }: { readonly recorded: number; readonly repeated: number; readonly nobodys: number },
+): void {
+  metrics.inbound.inc({ kind: 'chat' }, recorded)
+  metrics.inboundParts.inc({ kind: 'repeated' }, repeated)
+  if (nobodys === 0) return
+  metrics.inboundUnowned.inc(nobodys)
+  log.warn({ messages: nobodys }, 'inbound.unowned')
 }

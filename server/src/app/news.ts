@@ -35,7 +35,7 @@ export function createStatusNews(ground: Ground, { subscriptions, baseUrl, offer
         const callback = renderReceiptCallback(view, baseUrl())
         return callback === null ? subscribed : [{ ...callback, ...about, id: newId() }, ...subscribed]
       })
-      return announceDeliveries(ground, { tx, deliveries, offer })
+      return oweDeliveries(ground, { tx, deliveries, offer })
     },
   }
 }
@@ -53,11 +53,22 @@ export function createInboundNews(ground: Ground, { subscriptions, offer }: News
       if (owner.target === null) return subscribed
       return [{ ...renderInboundCallback(message, parts, owner.target), ...about, id: newId() }, ...subscribed]
     })
-    return announceDeliveries(ground, { tx, deliveries, offer })
+    return oweDeliveries(ground, { tx, deliveries, offer })
   }
 }
 
-function announceDeliveries(
+/** All of them are told of what came in. */
+export function joinInboundNews(all: readonly AnnounceInbound[]): AnnounceInbound {
+  return (tx, received) => {
+    const callbacks = all.map((announceTo) => announceTo(tx, received))
+    return () => {
+      for (const callback of callbacks) callback()
+    }
+  }
+}
+
+/** Writes deliveries, and calls them after the commit. */
+export function oweDeliveries(
   { clock, nodeId }: Ground,
   { tx, deliveries, offer }: { tx: Transaction; deliveries: readonly NewDelivery[]; offer: NewsDependencies['offer'] },
 ): AfterCommit {

@@ -1,5 +1,7 @@
 import type { Smsc } from '@heliograph/simulator/smsc'
 import type { FastifyInstance } from 'fastify'
+import { webhookPath } from '../api/carriers/whatsappWebhook.ts'
+import { SIMULATED_WHATSAPP, SIMULATOR_WHATSAPP_CARRIER } from '../config/simulator.ts'
 import type { Config } from '../config.ts'
 import type { Stop } from './ground.ts'
 
@@ -14,7 +16,9 @@ export async function startSimulator(config: Config, stops: Stop[]): Promise<Sms
 }
 
 /** Its HTTP side, on the server's own port. */
-export async function mountSimulator(app: FastifyInstance, smsc: Smsc): Promise<void> {
+export async function mountSimulator(app: FastifyInstance, smsc: Smsc, baseUrl: () => string): Promise<void> {
   const { simulatorRoutes } = await import('@heliograph/simulator/http')
-  await app.register(simulatorRoutes, { smsc })
+  const { phoneNumberId, number, appSecret } = SIMULATED_WHATSAPP
+  const webhookUrl = () => baseUrl() + webhookPath(SIMULATOR_WHATSAPP_CARRIER)
+  await app.register(simulatorRoutes, { smsc, whatsapp: { phoneNumberId, number, appSecret, webhookUrl } })
 }

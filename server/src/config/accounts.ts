@@ -34,6 +34,10 @@ export const AccountEntry = Type.Object({
     { default: [] },
   ),
   senders: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+  chat: Type.Object(
+    { stepWaitSeconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 86_400 })) },
+    { default: {} },
+  ),
   limits: Type.Object(
     { requestsPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0, expected: 'a number above 0' })) },
     { default: {} },
@@ -66,6 +70,7 @@ export function readAccounts(
       senders:
         entry.senders?.flatMap((sender, index) => readSender(sender, `${path}.senders[${index}]`, findings)) ?? null,
       limits: { requestsPerSecond: entry.limits.requestsPerSecond ?? null },
+      ...(entry.chat.stepWaitSeconds === undefined ? {} : { chatStepWaitMs: entry.chat.stepWaitSeconds * 1_000 }),
       optOutReplies: { ...optOutRepliesOf(entry.name ?? entry.id), ...entry.optOutReplies },
     }
   })

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { MediaSettings } from '../media/config.ts'
 import { GuardSettings } from '../otp/guard/config.ts'
 import { AccountEntry } from './accounts.ts'
 import { CarrierEntry } from './carriers.ts'
@@ -55,6 +56,14 @@ export const ConfigFile = Type.Object(
       { default: {} },
     ),
     otp: GuardSettings,
+    media: MediaSettings,
+    chat: Type.Object(
+      {
+        /** How long a channel of a chain may be without a receipt before the next is tried. */
+        stepWaitSeconds: Type.Integer({ minimum: 10, maximum: 86_400, default: 300 }),
+      },
+      { default: {} },
+    ),
     node: Type.Object({ id: Type.Optional(identifier()) }, { default: {} }),
     retention: Type.Object(
       {

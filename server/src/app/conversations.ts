@@ -1,0 +1,81 @@
+import type { RunningCallbacks } from '../callbacks/callbacks.ts'
+import { createFlows, type Flows } from '../callbacks/flows.ts'
+import type { InboundChat } from '../carriers/carrier.ts'
+import type { Chats } from '../chat/chat.ts'
+import { createChats } from '../chat/chats.ts'
+import type { ChatDependencies } from '../chat/moveChats.ts'
+import type { SeenEntry } from '../chat/recordSeen.ts'
+import { ChatSweeper } from '../chat/sweepChats.ts'
+import type { Config } from '../config.ts'
+import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
+import type { MessageIntake } from '../messages/intake.ts'
+import type { Subscriptions } from '../webhooks/subscriptions.ts'
+import type { Ground } from './ground.ts'
+
+/** What chats need to move on. */
+export function chatDependencies(
+  { config }: Ground,
+  { intake, callbacks }: { readonly intake: () => MessageIntake; readonly callbacks: RunningCallbacks },
+): ChatDependencies {
+  const waits = new Map(config.accounts.map(({ id, chatStepWaitMs }) => [id, chatStepWaitMs]))
+  return {
+    intake,
+    notify: callbacks.announce,
+    settings: { stepWaitMs: (accountId) => waits.get(accountId) ?? config.chat.stepWaitSeconds * 1_000 },
+  }
+}
+
+/** Chat messages and the flows that they start, running. */
+export interface Conversations {
+  readonly chats: Chats
+  readonly flows: Flows
+}
+
+export function startConversations(
+  { db, clock, newId, log, stops }: Ground,
+  {
+    commits,
+    chat,
+    seens,
+    subscriptions,
+  }: {
+    readonly commits: GroupCommit
+    readonly chat: ChatDependencies
+    readonly seens: BatchQueue<SeenEntry>
+    readonly subscriptions: Subscriptions
+  },
+): Conversations {
+  const trouble = (error: unknown) => log.error({ err: error }, 'chat.trouble')
+  const chats = createChats({ ...chat, db, clock, newId, commits })
+  const sweeper = new ChatSweeper({ db, clock, seen: seens, trouble })
+  sweeper.start()
+  stops.push(() => sweeper.stop())
+  return { chats, flows: createFlows({ db, clock, newId, subscriptions }) }
+}
+
+/** The WhatsApp numbers that an account may send from. */
+export function whatsappSenders(config: Config): (accountId: string) => ReadonlySet<string> {
+  const byAccount = new Map(
+    config.accounts.map(({ id }) => {
+      const own = config.carriers.flatMap((carrier) =>
+        carrier.type === 'whatsapp' && (carrier.accounts?.includes(id) ?? true) ? [carrier.number] : [],
+      )
+      return [id, new Set(own)]
+    }),
+  )
+  return (accountId) => byAccount.get(accountId) ?? NONE
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** Whose a WhatsApp number is: the first account that the file names with it, or the only one there is. */
+export function whatsappOwner(config: Config): (inbound: Pick<InboundChat, 'carrierId'>) => string | null {
+  const [only, ...others] = config.accounts
+  const usual = only !== undefined && others.length === 0 ? only.id : null
+  const owners = new Map(
+    config.carriers.flatMap((carrier) =>
+      carrier.type === 'whatsapp' ? [[carrier.id, carrier.accounts?.[0] ?? usual] as const] : [],
+    ),
+  )
+  return ({ carrierId }) => owners.get(carrierId) ?? null
+}
