@@ -53,8 +53,8 @@ const ARROWS: Record<string, readonly string[]> = {
     'secrets.ts',
     'keptFile.ts',
   ],
-  config: ['accounts', 'carriers', 'messages', 'numbers', 'otp', 'routing', 'webhooks'],
-  'config.ts': ['config', 'accounts', 'carriers', 'otp', 'routing', 'operatorError.ts'],
+  config: ['accounts', 'carriers', 'media', 'messages', 'numbers', 'otp', 'routing', 'webhooks'],
+  'config.ts': ['config', 'accounts', 'carriers', 'media', 'otp', 'routing', 'operatorError.ts'],
   'secrets.ts': ['accounts', 'keptFile.ts', 'operatorError.ts'],
   'nodeId.ts': ['keptFile.ts'],
   'keptFile.ts': ['operatorError.ts'],
@@ -125,7 +125,7 @@ function sources(folder: string): string[] {
 
 /** Files that tests alone use, and scripts that make committed data. */
 function isTestPeer(file: string): boolean {
-  return /\/(npmSmsc|testSmsc|data\/[a-zA-Z]+)\.ts$/.test(file)
+  return /\/(npmSmsc|test[A-Z][a-zA-Z]*|data\/[a-zA-Z]+)\.ts$/.test(file)
 }
 
 /** 'api', 'messages' … for files in a folder of server/src; the file's name for those directly in it. */
