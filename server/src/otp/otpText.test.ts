@@ -53,7 +53,15 @@ test("of a customer's own text that holds the code in a form of its own nothing 
     language: 'de',
   })
   assert.equal(render({ text: '**** or 4711' }).shown, '****')
-  assert.equal(render({ text: '{{OTP}} (4711)' }).shown, '**** (****)')
+  assert.equal(render({ text: '{{OTP}} (4711)' }).shown, '****')
+})
+
+test('what only looks like the code is neither masked, which would tell the code, nor spelled out', () => {
+  const chance = { code: '1200', seconds: 1_200, language: 'en' } as const
+  assert.equal(render(chance).shown, 'Code ****, 1200 s')
+  assert.equal(render({ ...chance, text: '{{OTP}} for {{SEC}} s' }).shown, '**** for 1200 s')
+  const call = { ...chance, channel: 'voice', number: LANDLINE, text: '{{OTP}} for {{SEC}} s' } as const
+  assert.equal(render(call).text, '1 2 0 0 for 1200 s')
 })
 
 test("a customer's own text is in the language that the customer names", () => {

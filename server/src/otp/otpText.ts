@@ -25,26 +25,30 @@ export interface OtpWording {
 
 /** Fills the customer's own text, or the application's template. A voice reads a code character by character. */
 export function renderOtp(application: Application, wording: OtpWording): OtpText {
-  const { channel, number, language, text, code, seconds } = wording
+  const { channel, number, language, text: own, code, seconds } = wording
   const template = templateFor(application, { language, number, channel })
-  const source = text ?? template.text
-  const filled = fillTemplate(source, { code: channel === 'voice' ? spaced(code) : code, seconds })
+  const source = own ?? template.text
   return {
-    // A customer who makes the codes may have put one into the text already.
-    text: channel === 'voice' ? filled.replaceAll(code, () => spaced(code)) : filled,
-    shown: maskCode(source, { code, seconds }),
-    language: text === null || language === null ? template.language : (parseLanguage(language) ?? template.language),
+    text: channel === 'voice' ? speak(source, wording) : fillTemplate(source, { code, seconds }),
+    // Rendered anew: masking all that looks like the code would tell it where it equals the seconds.
+    shown: own !== null && mayHoldCode(own, code) ? MASK : fillTemplate(source, { code: MASK, seconds }),
+    language: own === null || language === null ? template.language : (parseLanguage(language) ?? template.language),
   }
+}
+
+function speak(source: string, { text: own, code, seconds }: OtpWording): string {
+  // A customer who makes the codes may have put one into the text already.
+  const spelled = own === null ? source : own.replaceAll(code, () => spaced(code))
+  return fillTemplate(spelled, { code: spaced(code), seconds })
 }
 
 function spaced(code: string): string {
   return [...code].join(' ')
 }
 
-/** A text without a place for its code holds it in a form that only its author knows: nothing of it is shown. */
-function maskCode(source: string, { code, seconds }: { readonly code: string; readonly seconds: number }): string {
-  if (!hasCodePlaceholder(source)) return MASK
-  return fillTemplate(source, { code: MASK, seconds }).replaceAll(code, MASK)
+/** A text without a place for its code holds it in a form that only its author knows. Nothing of such a text is shown. */
+function mayHoldCode(own: string, code: string): boolean {
+  return !hasCodePlaceholder(own) || own.includes(code)
 }
 
 const MASK = '****'
