@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HeldDelivery } from './delivery.ts'
-import { judgeCall } from './judgeCall.ts'
+import { isGone, judgeCall } from './judgeCall.ts'
 import type { CallResult } from './sender.ts'
 
 const delivery: HeldDelivery = {
@@ -84,4 +84,13 @@ test('what is stored of an answer or an error is bounded and valid text', () => 
   assert.ok(record.responseStart.isWellFormed() && !record.responseStart.includes('\0'))
   const failed = judgeCall(delivery, { kind: 'failed', error: `${'e'.repeat(299)}\u{1f600}` }, call)
   assert.equal(failed.record.error, `${'e'.repeat(299)}\ufffd`)
+})
+
+test('410 ends whoever answers it, 404 a flow only', () => {
+  for (const format of ['own', 'power automate'] as const) {
+    assert.equal(isGone(answered(410), format), true)
+    assert.equal(isGone(answered(404), format), format === 'power automate')
+    assert.equal(isGone(answered(403), format), false)
+    assert.equal(isGone({ kind: 'failed', error: 'timed out' }, format), false)
+  }
 })

@@ -87,10 +87,11 @@ test('an inbound message is tried each 10 s, 10 minutes after each 100 failures 
   assert.ok((instants.at(-1) ?? 0) < 172_800_000)
 })
 
-test('200, 201 and 202 take an inbound message, any 2xx takes a receipt', () => {
+test('200, 201 and 202 take an inbound message, any 2xx a receipt and a message of a conversation', () => {
   for (let status = 100; status < 600; status++) {
     assert.equal(isAccepted('inbound', status), [200, 201, 202].includes(status), String(status))
     assert.equal(isAccepted('receipt', status), status >= 200 && status < 300, String(status))
+    assert.equal(isAccepted('conversation', status), status >= 200 && status < 300, String(status))
   }
 })
 
