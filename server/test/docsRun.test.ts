@@ -20,6 +20,8 @@ const PAGES = [
   'docs/api/own.md',
   'docs/api/byon.md',
   'docs/api/otp.md',
+  'docs/api/chat.md',
+  'docs/api/conversations.md',
 ]
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
 
@@ -37,6 +39,8 @@ describe('the documents against a demo server', { skip }, () => {
       ...(await valuesToExport(server.url, key)),
       ...(await registrationToExport(server.url, key)),
       ...(await codeToExport(server.url, key)),
+      ...(await chatToExport(server.url, key)),
+      ...(await flowToExport(server.url, key)),
     }
   })
   after(async () => {
@@ -96,6 +100,25 @@ async function deliveredOne(url: string, key: string): Promise<string> {
     return id !== undefined
   })
   return String(id)
+}
+
+/** A message over a chain that has arrived. */
+async function chatToExport(url: string, key: string): Promise<Record<string, string>> {
+  const sms = { from: 'Heliograph', contentType: 'text', text: 'Hello' }
+  const path = `${url}/messaging/v1/chat/messages`
+  const { messageId } = await postJson(path, key, { to: '+4915112345673', channels: ['sms'], sms })
+  await waitFor(async () => {
+    const { status } = await getJson<{ status: string }>(`${path}/${messageId}/status`, { headers: { apikey: key } })
+    return status === 'delivered'
+  })
+  return { CHAT: String(messageId) }
+}
+
+/** A flow that may be ended. */
+async function flowToExport(url: string, key: string): Promise<Record<string, string>> {
+  const path = `${url}/conversations/v3/power-automate/webhooks/channels/sms/phone-numbers/14155270904`
+  const { id } = await postJson(path, key, { inboundMessageUrl: `${url}/sim/v1/sink/flow` })
+  return { FLOW: String(id) }
 }
 
 /** Lets a handset write to us, and gives the id of what came. */
