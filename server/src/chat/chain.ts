@@ -66,7 +66,7 @@ export function advanceChain(state: ChainState, news: StepNews, steps: number): 
 
 function fail(
   state: ChainState,
-  { state: failure, details }: Extract<StepNews, { kind: 'failed' }>,
+  { state: failure, details, wasDispatched }: Extract<StepNews, { kind: 'failed' }>,
   before: readonly ChainEvent[],
   steps: number,
 ): ChainMove {
@@ -76,7 +76,8 @@ function fail(
     return { state: next, events: failed('channelFailed'), begins: true }
   }
   const status = failure === 'unknown' ? 'unknown' : 'failed'
-  return { state: { ...state, status }, events: failed(status), begins: false }
+  const dispatched = state.dispatched || wasDispatched
+  return { state: { ...state, status, dispatched }, events: failed(status), begins: false }
 }
 
 function end(state: ChainState, status: ChatStatus, events: readonly ChainEvent[]): ChainMove {

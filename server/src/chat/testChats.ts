@@ -3,7 +3,7 @@ import { FakeClock } from '../../test/fakeClock.ts'
 import { START } from '../../test/sampleMessages.ts'
 import { acceptAll, type Script, ScriptedCarrier } from '../../test/scriptedCarrier.ts'
 import { createTestEngine } from '../../test/testEngine.ts'
-import type { Receipt } from '../carriers/carrier.ts'
+import type { OnDoubt, Receipt } from '../carriers/carrier.ts'
 import type { Database } from '../db/database.ts'
 import { createIds } from '../ids.ts'
 import type { E164 } from '../numbers/address.ts'
@@ -23,6 +23,7 @@ export interface TestChatsOptions {
   readonly nodeId?: string
   /** What the carrier of each channel does; it takes everything when absent. */
   readonly scripts?: Partial<Record<ChatChannel, Script>>
+  readonly onDoubt?: OnDoubt
   /** Channels that no route leads to. */
   readonly unroutable?: readonly ChatChannel[]
 }
@@ -32,11 +33,10 @@ export type TestChats = ReturnType<typeof createTestChats>
 /** Chats over a real engine on a fake clock, with one scripted carrier a channel, as one node has them. */
 export function createTestChats({ db, clock = new FakeClock(START), nodeId = 'node-1', ...options }: TestChatsOptions) {
   const newId = createIds(clock)
-  const carriers = {
-    sms: new ScriptedCarrier('sms', { script: options.scripts?.sms ?? acceptAll }),
-    whatsapp: new ScriptedCarrier('whatsapp', { script: options.scripts?.whatsapp ?? acceptAll }),
-    echo: new ScriptedCarrier('echo', { script: options.scripts?.echo ?? acceptAll }),
-  }
+  const { onDoubt = 'resend' } = options
+  const carrier = (channel: ChatChannel) =>
+    new ScriptedCarrier(channel, { onDoubt, script: options.scripts?.[channel] ?? acceptAll })
+  const carriers = { sms: carrier('sms'), whatsapp: carrier('whatsapp'), echo: carrier('echo') }
   const dependencies: ChatDependencies = {
     intake: () => engine.intake,
     settings: { stepWaitMs: () => STEP_WAIT_MS },
