@@ -38,7 +38,8 @@ export function createTestMedia(
 
 /** An upload of the account 'acme', of a JPEG image unless said otherwise. */
 export function uploadOf(bytes: AsyncIterable<Uint8Array>, more: Partial<Upload> = {}): Upload {
-  return { accountId: 'acme', declaredType: null, fileName: null, validityMs: 60 * 60_000, bytes, ...more }
+  const about = { accountId: 'acme', declaredType: null, announcedBytes: null, fileName: null }
+  return { ...about, validityMs: 60 * 60_000, bytes, ...more }
 }
 
 /** What was kept; throws with what came instead. */

@@ -48,7 +48,9 @@ export function createMedia(options: MediaOptions): RunningMedia {
   const places = new UploadPlaces()
   const fetcher = new RemoteFetcher({ ...options, arrivals })
   const sweeper = new MediaSweeper({ db, clock, trouble })
-  const find = (accountId: string, id: string) => findMedia(db, { accountId, id, now: clock.now() })
+  // Ids are also what customers wrote into messages.
+  const find = async (accountId: string, id: string) =>
+    isStorableText(id) ? findMedia(db, { accountId, id, now: clock.now() }) : null
 
   return {
     start() {
@@ -115,9 +117,10 @@ const FETCH_WAIT_MS = 10_000
 
 async function keepUpload(
   arrivals: FileArrivals,
-  { accountId, declaredType, fileName, validityMs, bytes }: Upload,
+  { accountId, declaredType, announcedBytes, fileName, validityMs, bytes }: Upload,
 ): Promise<Kept> {
   const { db, clock, newId, limits } = arrivals
+  if (announcedBytes !== null && announcedBytes > limits.bytesMax) return { kind: 'too large', ...limits }
   const name = cleanFileName(fileName)
   const arrival = await arriveFile(arrivals, {
     owner: { accountId, origin: 'uploaded' },

@@ -50,6 +50,8 @@ export interface Upload {
   readonly accountId: string
   /** As the caller named it, parameters and all. */
   readonly declaredType: string | null // null: the caller did not say
+  /** How many bytes the caller says there are; not relied on. */
+  readonly announcedBytes: number | null // null: not said
   readonly fileName: string | null
   readonly validityMs: number
   readonly bytes: AsyncIterable<Uint8Array>
