@@ -33,7 +33,7 @@ export interface Application {
   /** 30–7200. */
   readonly expireSeconds: number
   readonly sender: string
-  readonly caller: string | null // null: calls show no number of the customer's
+  readonly caller: string | null // as parseCaller returns it; null: calls show no number of the customer's
   /** By key: 'en' for both channels, 'en-sms' and 'en-voice' for one. 'en' is always there. */
   readonly templates: Readonly<Record<string, string>>
   /** ISO 3166-1 alpha-2 of where codes may go. */

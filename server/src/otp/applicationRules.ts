@@ -1,8 +1,8 @@
 import { isSupportedCountry } from 'libphonenumber-js/max'
 import { isStorableText } from '../db/storableText.ts'
-import { parseNumber } from '../numbers/parseNumber.ts'
 import { parseSender } from '../numbers/parseSender.ts'
 import type { Application, ApplicationWish } from './application.ts'
+import { parseCaller } from './caller.ts'
 import { Refusal, refusalCodes } from './refusal.ts'
 
 /** What a customer may choose of an application, beside its templates. */
@@ -87,13 +87,15 @@ function readName(input: string, { isDefault = false }: SettingsBefore): string 
 
 function readSender(input: string): string {
   const sender = parseSender(input)
-  return sender?.value ?? refuse('sender', 'The sender should be a number, a short code or up to 11 GSM characters')
+  return sender?.value ?? refuse('sender', `The sender should be ${SENDER_FORMS}`)
 }
 
 function readCaller(input: string | null): string | null {
   if (input === null) return null
-  return parseNumber(input) ?? refuse('caller', 'The caller should be an international number')
+  return parseCaller(input) ?? refuse('caller', `The caller should be ${SENDER_FORMS}`)
 }
+
+const SENDER_FORMS = 'a number, a short code or up to 11 GSM characters'
 
 function readCountries(input: readonly string[] | null): readonly string[] | null {
   if (input === null) return null

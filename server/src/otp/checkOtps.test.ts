@@ -93,7 +93,7 @@ onEveryStore('checks of OTPs', (open) => {
     const { id } = await world.send(application, { code: '4711' })
     await world.applications.remove('acme', application.id)
     assert.equal((await world.otps.read('acme', id))?.status, 'active')
-    const again = { accountId: 'acme', id, via: null, sender: null, caller: null }
+    const again = { accountId: 'acme', id, via: null, sender: null, caller: null, judge() {} }
     assert.equal((await world.otps.resend(again)).kind, 'over')
     assert.equal(await world.check(id, '4711'), 'over')
     assert.equal(await sealedCodes(world.db), 0)

@@ -1,6 +1,7 @@
 import type { Message } from '../messages/message.ts'
 import type { E164, Sender } from '../numbers/address.ts'
 import type { Application } from './application.ts'
+import type { ShownAs } from './shownAs.ts'
 
 /** One issued code and what became of it; the code itself never leaves the store. Times are epoch milliseconds. */
 export interface Otp {
@@ -67,7 +68,7 @@ export interface OtpOrder {
   readonly referenceId: string | null
   readonly code: string | null // the customer's own, used as it is; null: one is made
   readonly sender: Sender | null // null: the application's
-  readonly caller: E164 | null // null: the application's
+  readonly caller: string | null // as parseCaller returns it; null: the application's
   readonly pinLength: number | null // null: the application's
 }
 
@@ -76,7 +77,16 @@ export interface ResendOrder {
   readonly id: string
   readonly via: Via | null
   readonly sender: Sender | null
-  readonly caller: E164 | null
+  readonly caller: string | null // as parseCaller returns it
+  /** Told what would be sent before anything is; what it throws, resend rejects with. */
+  judge(send: SendToJudge): void
+}
+
+/** A code about to be sent, in what its application and its account may have rules for. */
+export interface SendToJudge {
+  readonly number: E164
+  readonly application: Application
+  readonly shown: ShownAs
 }
 
 export interface CheckOrder {

@@ -18,7 +18,7 @@ export interface Sending {
   readonly channel: OtpChannel
   readonly language: string | null // null: by the number's country
   readonly sender: string | null // null: the application's
-  readonly caller: E164 | null // null: the application's
+  readonly caller: string | null // as parseCaller returns it; null: the application's
 }
 
 export const OTP_COLUMNS =
@@ -48,7 +48,7 @@ export function otpFromRow(row: Row): StoredOtp {
       channel: row.channel as OtpChannel,
       language: row.language as string | null,
       sender: row.sender as string | null,
-      caller: row.caller as E164 | null,
+      caller: row.caller as string | null,
     },
   }
 }

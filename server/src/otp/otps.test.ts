@@ -78,13 +78,46 @@ onEveryStore('OTPs', (open) => {
     assert.doesNotMatch(call.body, /4 ?7 ?1 ?1/)
   })
 
+  test('a caller that is no number is kept, and calls are from the number of the provider', async () => {
+    const world = createTestOtps({ db: await open() })
+    const named = await world.application({ caller: 'VERIFY' })
+    assert.equal(named.caller, 'VERIFY')
+    const numbered = await world.application({ caller: '+493099999999' })
+    await world.send(named, { number: LANDLINE })
+    await world.send(numbered, { number: LANDLINE, caller: '12345' })
+    await world.send(named, { number: LANDLINE, caller: '+493088888888' })
+    assert.deepEqual(
+      (await messagesOf(world.db)).map(({ sender }) => sender),
+      ['', '', '+493088888888'],
+    )
+  })
+
+  test('a resend is judged by what is about to be sent, before it is', async () => {
+    const world = createTestOtps({ db: await open() })
+    const application = await world.application({ caller: '+493099999999' })
+    const { id } = await world.send(application, { sender: { kind: 'alphanumeric', value: 'Shop' } })
+    const edited = await world.applications.edit('acme', application.id, { countries: ['AT'] })
+    const refuse = (expected: object) => ({
+      judge: (send: object) => {
+        assert.deepEqual(send, { number: MOBILE, application: edited, shown: expected })
+        throw new Error('not so')
+      },
+    })
+    const again = { accountId: 'acme', id, via: null, sender: null, caller: null }
+    const bySms = refuse({ channel: 'sms', sender: 'Shop' })
+    await assert.rejects(world.otps.resend({ ...again, ...bySms }), /not so/)
+    const byCall = refuse({ channel: 'voice', caller: '+493099999999' })
+    await assert.rejects(world.otps.resend({ ...again, via: 'voice', ...byCall }), /not so/)
+    assert.equal((await messagesOf(world.db)).length, 1)
+  })
+
   test('the same code is sent again for the rest of its time, and not once it is over', async () => {
     const world = await sendingOtps(await open())
     const application = await world.application()
     const { id } = await world.send(application, { text: 'Code {{OTP}} for {{SEC}} s' })
     await world.until(() => world.texts().length === 1)
     world.clock.advance(100_000)
-    const again = { accountId: 'acme', id, via: null, sender: null, caller: null }
+    const again = { accountId: 'acme', id, via: null, sender: null, caller: null, judge() {} }
     assert.equal((await world.otps.resend(again)).kind, 'resent')
     await world.until(() => world.texts().length === 2)
     const [first = '', second] = world.texts()
@@ -100,7 +133,7 @@ onEveryStore('OTPs', (open) => {
     const world = createTestOtps({ db: await open(), carriers: [] })
     const application = await world.application()
     const { id } = await world.send(application, { sender: { kind: 'alphanumeric', value: 'Shop' } })
-    const again = { accountId: 'acme', id, via: null, sender: null, caller: null }
+    const again = { accountId: 'acme', id, via: null, sender: null, caller: null, judge() {} }
     await world.otps.resend(again)
     await world.otps.resend({ ...again, sender: { kind: 'alphanumeric', value: 'Other' } })
     await world.otps.resend({ ...again, via: 'voice', caller: LANDLINE })
@@ -150,7 +183,7 @@ onEveryStore('OTPs', (open) => {
     const { id } = await plain.send(application, { code: '4711' })
     const limited = { kind: 'limited', code: '1201', reason: 'too many', retryAfterMs: 60_000 }
     assert.deepEqual(await guarded.otps.send(orderOf(application)), limited)
-    const again = { accountId: 'acme', id, via: null, sender: null, caller: null }
+    const again = { accountId: 'acme', id, via: null, sender: null, caller: null, judge() {} }
     assert.deepEqual(await guarded.otps.resend(again), limited)
     const checks = await Promise.all(Array.from({ length: 9 }, () => guarded.check(id, '4711')))
     assert.deepEqual(new Set(checks), new Set(['limited']))

@@ -5,15 +5,14 @@ import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
 import type { MessageIntake } from '../messages/intake.ts'
 import type { Message } from '../messages/message.ts'
-import { numberTypeOf } from '../numbers/numberType.ts'
-import { parseNumber } from '../numbers/parseNumber.ts'
 import { parseSender } from '../numbers/parseSender.ts'
 import type { Sealer } from '../sealer.ts'
 import type { Application, Applications } from './application.ts'
+import { channelFor } from './channelFor.ts'
 import { checkOtps } from './checkOtps.ts'
 import { makeCode, type RandomInt } from './code.ts'
 import type { OtpGuard } from './guard/guard.ts'
-import type { Busy, CheckOrder, OtpOrder, Otps, ResendOrder, ResendResult, SendResult, Via } from './otp.ts'
+import type { Busy, CheckOrder, OtpOrder, Otps, ResendOrder, ResendResult, SendResult } from './otp.ts'
 import { readEvents } from './otpEvents.ts'
 import { otpAt, type StoredOtp } from './otpRows.ts'
 import { renderOtp } from './otpText.ts'
@@ -21,6 +20,7 @@ import { deleteOtp, listOtps, readOtp, readOtpId } from './readOtps.ts'
 import { resendOtps } from './resendOtps.ts'
 import { type Code, openCode, sealCode } from './sealedCode.ts'
 import { sendOtps } from './sendOtps.ts'
+import { shownAs } from './shownAs.ts'
 
 export interface OtpsOptions {
   readonly db: Database
@@ -60,6 +60,7 @@ export function createOtps(options: OtpsOptions): Otps {
       const content = openCode(sealer, otp.id, found.sealed)
       if (otp.status !== 'active' || application === null || content === null) return { kind: 'over', otp }
       const stored = { ...found, sending: sendingAgain(found, order) }
+      order.judge({ number: otp.number, application, shown: shownAs(stored.sending, application) })
       const message = compose(application, stored, content, now)
       return settled<ResendResult>((answer, failed) => push(resends, { stored, message, answer, failed }))
     },
@@ -125,11 +126,12 @@ export function createOtps(options: OtpsOptions): Otps {
     const wording = renderOtp(application, { channel, number, language, text, code, seconds })
     const order = { accountId, recipient: number, shown: wording.shown, validityMs, reference }
     const origin = { kind: 'otp', id: otp.id } as const
-    if (channel === 'voice') {
-      const caller = sending.caller ?? (application.caller === null ? null : parseNumber(application.caller))
+    const shown = shownAs(sending, application)
+    if (shown.channel === 'voice') {
+      const { caller } = shown
       return intake.composeCall({ ...order, origin, caller, text: wording.text, language: wording.language })
     }
-    const sender = parseSender(sending.sender ?? application.sender)
+    const sender = parseSender(shown.sender)
     const transcoded = transcodeText(wording.text, AS_IT_IS)
     assert.ok(sender !== null && transcoded.kind === 'transcoded', 'the sender is checked, and Unicode takes any text')
     return intake.composeSms({ ...order, ...PLAIN_SMS, origin, sender, text: transcoded })
@@ -158,12 +160,6 @@ const ENTRIES_WAITING_MAX = 10_000
 
 function formOf({ application, pinLength }: OtpOrder): { length: number; alphanumeric: boolean } {
   return { length: pinLength ?? application.pinLength, alphanumeric: application.alphanumeric }
-}
-
-/** A number whose plan does not tell landlines from mobiles, as in North America, gets an SMS. */
-function channelFor(via: Via, number: OtpOrder['number']): 'sms' | 'voice' {
-  if (via !== 'auto') return via
-  return numberTypeOf(number) === 'landline' ? 'voice' : 'sms'
 }
 
 function sendingAgain({ otp, sending }: StoredOtp, { via, sender, caller }: ResendOrder): StoredOtp['sending'] {

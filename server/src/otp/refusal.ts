@@ -18,7 +18,7 @@ export const refusalCodes = {
   name: '1103',
   /** Not what a phone can show as the sender of an SMS. */
   sender: '1104',
-  /** Not an international number to call from. */
+  /** Not what could be a sender. */
   caller: '1105',
   /** Not a list of ISO 3166-1 countries. */
   countries: '1106',

@@ -197,8 +197,39 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       assert.equal(await strict(OTPS, { number: freshNumber(), sender: 'Other' }), 403)
       assert.equal(await strict(OTPS, { number: freshNumber(), sender: 'Strict' }), 200)
       assert.equal(await strict(APPLICATIONS, { sender: 'Other' }), 403)
+      assert.equal(await strict(APPLICATIONS, { sender: 'Strict', caller: 'VERIFY' }), 200)
+      assert.equal(await strict(APPLICATIONS, { sender: 'Strict', caller: '+4930901829' }), 403)
       assert.equal(await strict(`${APPLICATIONS}/default`, { sender: 'Strict' }), 200)
       assert.equal(await strict(OTPS, { number: freshNumber() }), 200)
+    })
+
+    test('only what the channel shows has to be the account’s own, at each send anew', async () => {
+      const strict = (path: string, parameters: Record<string, string>) => post(path, parameters, 'key-of-strict')
+      const { applicationId } = (await post<{ applicationId: string }>(APPLICATIONS, {}, 'key-of-strict')).body
+      const landline = { applicationId, number: '+4930901828' }
+      assert.equal((await strict(OTPS, { ...landline, via: 'SMS' })).status, 403)
+      assert.equal((await strict(OTPS, { ...landline, caller: '+4930901829' })).status, 403)
+      assert.equal((await strict(OTPS, { ...landline, sender: 'Other' })).status, 200)
+      const sent = await strict(OTPS, { ...landline, via: 'SMS', sender: 'Strict', caller: '+4930901829' })
+      assert.equal(sent.status, 200)
+      const path = `${OTPS}/${sent.body.otpId}`
+      assert.equal((await strict(path, { via: 'VOICE' })).status, 403)
+      assert.equal((await strict(path, { via: 'VOICE', caller: 'VERIFY', sender: 'Other' })).status, 200)
+      assert.equal((await strict(path, { via: 'SMS' })).status, 403)
+      assert.equal((await strict(path, { via: 'SMS', sender: '4711' })).status, 403)
+      assert.equal((await strict(path, { via: 'SMS', sender: 'Strict' })).status, 200)
+    })
+
+    test('a code is not sent again to a country that the application does not send to any more', async () => {
+      const { applicationId } = (await post<{ applicationId: string }>(APPLICATIONS, { countries: 'DE,AT' })).body
+      const otp = await send({ applicationId })
+      assert.equal((await post(`${OTPS}/${otp.otpId}`)).status, 200)
+      assert.equal((await post(`${APPLICATIONS}/${applicationId}`, { countries: 'AT' })).status, 200)
+      const refused = await post<{ code: string; message: string }>(`${OTPS}/${otp.otpId}`)
+      assert.deepEqual([refused.status, refused.body.code], [400, '1146'])
+      const anew = await post<{ message: string }>(OTPS, { applicationId, number: otp.number })
+      assert.equal(refused.body.message, anew.body.message)
+      assert.equal((await received(otp.number, 2)).length, 2)
     })
 
     test('the sixth code to a number within 10 minutes is refused with 429 and the time to wait', async () => {

@@ -36,6 +36,16 @@ test('the published connector: capitalised names, AUTO, integers where others se
   assert.equal((await call(`/2fa/v1/otp/${own.otpId}/check`, { body: { otpCode: 42 } })).status, 202)
 })
 
+test('the vendor’s sample of an application names its caller as its sender', async () => {
+  const sample = { name: 'Sample', attempts: 3, expire: 300, pinLength: 4, sender: 'VERIFY', caller: 'VERIFY' }
+  const created = await accepted('/2fa/v1/application', { body: { ...sample, alphanumeric: false } })
+  assert.deepEqual([created.sender, created.caller], ['VERIFY', 'VERIFY'])
+  const { applicationId } = created
+  assert.equal((await accepted(`/2fa/v1/application/${applicationId}?caller=Other`)).caller, 'Other')
+  const { otpId } = await accepted(`/2fa/v1/otp?number=4930901821&applicationId=${applicationId}&caller=VERIFY`)
+  await accepted(`/2fa/v1/otp/${otpId}?caller=12345`)
+})
+
 test('every path is the same with a slash at its end', async () => {
   const application = await accepted('/2fa/v1/application/')
   const path = `/2fa/v1/application/${application.applicationId}/`

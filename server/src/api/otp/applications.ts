@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { principalOf } from '../../http/authenticate.ts'
 import { Problem } from '../../http/problem.ts'
+import { parseSender } from '../../numbers/parseSender.ts'
 import type { ApplicationWish } from '../../otp/application.ts'
+import { numberOfCaller, parseCaller } from '../../otp/caller.ts'
 import { Refusal } from '../../otp/refusal.ts'
 import { identifiedErrorResponses } from '../errorResponses.ts'
 import { BODY_PROBLEMS } from '../problems.ts'
@@ -24,8 +26,11 @@ export function applicationRoutes(app: FastifyInstance, dependencies: OtpDepende
   const { applications } = dependencies
   const one = { ...OTP, params: ApplicationParams }
   const permitSenders = (accountId: string, { sender, caller }: ApplicationWish) => {
-    if (sender !== undefined) permitSender(dependencies, { accountId, field: 'sender', value: sender })
-    if (typeof caller === 'string') permitSender(dependencies, { accountId, field: 'caller', value: caller })
+    // What cannot be read is refused with the other settings.
+    const value = sender === undefined ? undefined : parseSender(sender)?.value
+    if (value !== undefined) permitSender(dependencies, { accountId, field: 'sender', value })
+    const number = caller === undefined || caller === null ? null : numberOfCaller(parseCaller(caller))
+    if (number !== null) permitSender(dependencies, { accountId, field: 'caller', value: number })
   }
 
   app.get('/2fa/v1/application', {

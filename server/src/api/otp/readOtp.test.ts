@@ -72,6 +72,11 @@ test('a resend says only what it changes', () => {
   })
 })
 
+test('a caller may be all that a sender may be, as customers name both alike', () => {
+  for (const caller of ['VERIFY', '12345', '+4930123456']) assert.equal(send({ caller }).caller, caller)
+  for (const caller of ['TwelveLetter', '015112345678']) assert.equal(refused({ caller }).code, refusalCodes.caller)
+})
+
 test('a text needs the place of the code, unless the code is the customer’s own', () => {
   assert.equal(send({ text: 'Code {{OTP}}' }).text, 'Code {{OTP}}')
   assert.equal(send({ text: 'Code 4711', otpCode: '4711' }).text, 'Code 4711')

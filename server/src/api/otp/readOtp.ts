@@ -4,6 +4,7 @@ import { parseLocalNumber } from '../../numbers/parseLocalNumber.ts'
 import { parseNumber } from '../../numbers/parseNumber.ts'
 import { parseSender } from '../../numbers/parseSender.ts'
 import { pinLengthRange } from '../../otp/applicationRules.ts'
+import { parseCaller } from '../../otp/caller.ts'
 import { parseLanguage } from '../../otp/language.ts'
 import type { OtpOrder, Via } from '../../otp/otp.ts'
 import { refusalCodes } from '../../otp/refusal.ts'
@@ -18,7 +19,7 @@ export type SendWish = Omit<OtpOrder, 'accountId' | 'application'>
 export interface Delivery {
   readonly via: Via | null // null: not said
   readonly sender: Sender | null
-  readonly caller: E164 | null
+  readonly caller: string | null
 }
 
 /** Throws a 400 that names every parameter at fault. */
@@ -91,20 +92,15 @@ function viaOf(via: string | undefined, mistakes: Mistakes): Via | null {
 
 function senderOf(sender: string | undefined, mistakes: Mistakes): Sender | null {
   if (sender === undefined) return null
-  return (
-    parseSender(sender) ??
-    mistakes.add(
-      refusalCodes.sender,
-      'sender',
-      'must be an international phone number, a short code of 3–8 digits or 1–11 characters with a letter',
-    )
-  )
+  return parseSender(sender) ?? mistakes.add(refusalCodes.sender, 'sender', NO_SENDER)
 }
 
-function callerOf(caller: string | undefined, mistakes: Mistakes): E164 | null {
+function callerOf(caller: string | undefined, mistakes: Mistakes): string | null {
   if (caller === undefined) return null
-  return parseNumber(caller) ?? mistakes.add(refusalCodes.caller, 'caller', 'must be an international phone number')
+  return parseCaller(caller) ?? mistakes.add(refusalCodes.caller, 'caller', NO_SENDER)
 }
+
+const NO_SENDER = 'must be an international phone number, a short code of 3–8 digits or 1–11 characters with a letter'
 
 function languageOf({ language }: SendOtpQuery, mistakes: Mistakes): string | null {
   if (language === undefined) return null

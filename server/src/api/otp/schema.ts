@@ -20,7 +20,7 @@ const settings = {
   expire: Type.Optional(Type.Integer({ description: 'Seconds until an OTP expires, 30 to 7200' })),
   pinLength: Type.Optional(Type.Integer({ description: 'Characters of a code, 4 to 10' })),
   sender: optional('Whom the SMS comes from'),
-  caller: optional('The number that calls come from'),
+  caller: optional('The number that calls come from; a name is kept, and calls show the provider’s own number'),
   countries: Type.Optional(
     Type.Union([Type.Array(word('ISO 3166-1 alpha-2'), { maxItems: 300 }), word('DE,AT, or all', 2_000)], {
       description: 'Countries that codes may go to; a list, or one text with commas; all: wherever',
@@ -59,7 +59,7 @@ export const ApplicationAnswer = Type.Object({
     description: 'Texts by language; en-sms and en-voice are for one channel only',
   }),
   sender: Type.String({ description: 'Whom the SMS comes from' }),
-  caller: nullable('The number that calls come from; null: none'),
+  caller: nullable('The number that calls come from, or a name, which they do not show; null: none'),
   countries: Type.Union([Type.Array(Type.String()), Type.Null()], {
     description: 'Countries that codes may go to, ISO 3166-1 alpha-2; null: wherever',
   }),

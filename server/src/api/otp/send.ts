@@ -1,15 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import { principalOf } from '../../http/authenticate.ts'
 import { Problem } from '../../http/problem.ts'
+import { channelFor } from '../../otp/channelFor.ts'
 import { refusalCodes } from '../../otp/refusal.ts'
+import { shownAs } from '../../otp/shownAs.ts'
 import { identifiedErrorResponses } from '../errorResponses.ts'
 import { BODY_PROBLEMS } from '../problems.ts'
 import { applicationIdOf, idOf, OTP, unknownApplication, unknownOtp } from './endpoint.ts'
 import { gatherParameters } from './gatherParameters.ts'
-import { judgeByApplication } from './judgeByApplication.ts'
+import { judgeByApplication, judgeCountry } from './judgeByApplication.ts'
 import { asProblem } from './notNow.ts'
 import type { OtpDependencies } from './otpRoutes.ts'
-import { permitSender } from './permitSender.ts'
+import { permitShown } from './permitSender.ts'
 import { readDelivery, readSend } from './readOtp.ts'
 import { renderOtp } from './renderOtp.ts'
 import { OtpParams, OtpStatusEntity, ResendOtpQuery, SendOtpQuery } from './schema.ts'
@@ -31,12 +33,9 @@ export function sendRoutes(app: FastifyInstance, dependencies: OtpDependencies):
       const applicationId = applicationIdOf(request.query.applicationId ?? 'default') ?? unknownApplication()
       const application = (await applications.find(accountId, applicationId)) ?? unknownApplication()
       judgeByApplication(wish, application)
-      const { via, sender, caller } = wish
-      if (via !== 'voice') {
-        permitSender(dependencies, { accountId, field: 'sender', value: sender?.value ?? application.sender })
-      }
-      const number = caller ?? application.caller
-      if (via !== 'sms' && number !== null) permitSender(dependencies, { accountId, field: 'caller', value: number })
+      const { number, via, sender, caller } = wish
+      const sending = { channel: channelFor(via, number), sender: sender?.value ?? null, caller }
+      permitShown(dependencies, accountId, shownAs(sending, application))
       const result = await otps.send({ ...wish, accountId, application })
       if (result.kind === 'sent') return renderOtp(result.otp)
       throw asProblem(result)
@@ -54,12 +53,16 @@ export function sendRoutes(app: FastifyInstance, dependencies: OtpDependencies):
     handler: async (request) => {
       const { accountId } = principalOf(request)
       const delivery = readDelivery(request.query)
-      const { sender, caller } = delivery
-      if (sender !== null) permitSender(dependencies, { accountId, field: 'sender', value: sender.value })
-      if (caller !== null) permitSender(dependencies, { accountId, field: 'caller', value: caller })
-      const { via } = request.query
       const id = idOf(request.params.otpId) ?? unknownOtp()
-      const result = await otps.resend({ ...delivery, via: via === undefined ? null : delivery.via, accountId, id })
+      const result = await otps.resend({
+        ...delivery,
+        accountId,
+        id,
+        judge({ number, application, shown }) {
+          judgeCountry(number, application)
+          permitShown(dependencies, accountId, shown)
+        },
+      })
       switch (result.kind) {
         case 'resent':
           return renderOtp(result.otp)
