@@ -63,12 +63,18 @@ export class CarrierQueues<Part> implements Channel {
   reconsider(): void {
     for (const lane of this.#lanes.values()) {
       if (lane.carrier.health().up) {
+        if (lane.carrier.room() === 0) this.#dropExpired(lane)
         this.#pump(lane)
         continue
       }
       if (lane.long !== null) this.#giveUpRest(lane, lane.long)
       if (lane.queue.length > 0) this.send(this.#clear(lane).filter(this.#notExpired))
     }
+  }
+
+  /** Behind a full window as well, a message ends when its validity does: the next channel of a chain may wait for it. */
+  #dropExpired(lane: Lane<Part>): void {
+    for (const submission of this.#clear(lane)) if (this.#notExpired(submission)) this.#enqueue(lane, submission)
   }
 
   /** While paused nothing new is handed to a carrier. */

@@ -45,6 +45,21 @@ test('a scheduled message goes out at its time and not before', async (context) 
   assert.equal(carrier.received.length, 1)
 })
 
+test('a message behind a full window expires when its validity ends', async (context) => {
+  const db = await openTestStore(context)
+  const carrier = new ScriptedCarrier('A', { windowMax: 1, script: () => 'silence' })
+  const engine = createTestEngine({ db, carriers: [carrier] })
+  await engine.dispatcher.start()
+  await engine.rest()
+  await engine.accept(sampleMessage({ id: messageId(2) }))
+  await engine.accept(sampleMessage({ expiresAt: START + 60_000 }))
+  await engine.advance(59_000)
+  assert.equal((await storedMessage(db, messageId(1))).status, 'accepted')
+  await engine.advance(2_000)
+  assert.equal((await storedMessage(db, messageId(1))).status, 'expired')
+  assert.deepEqual(carrier.receivedIds(), [messageId(2)])
+})
+
 test('a refused message is tried again, ever more rarely, until its validity ends, then expires', async (context) => {
   const db = await openTestStore(context)
   const carrier = new ScriptedCarrier('A', { script: refuse('same carrier later', 0x14) })
