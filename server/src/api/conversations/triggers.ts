@@ -32,10 +32,11 @@ const ENDED = Type.Null({ description: 'The flow is called no more' })
 export function triggerRoutes(app: FastifyInstance, dependencies: TriggerDependencies): void {
   const { flows, numbers, checkUrl } = dependencies
   const onRequest = authenticate(dependencies, 'chat')
-  const described = {
-    ...CONVERSATIONS,
-    response: { 201: SUBSCRIBED, ...problems(...BODY_PROBLEMS, 404), 409: TOO_MANY },
-  }
+  const answers = (...statuses: readonly number[]) => ({
+    201: SUBSCRIBED,
+    ...problems(...BODY_PROBLEMS, ...statuses),
+    409: TOO_MANY,
+  })
   for (const channel of NUMBERED_CHANNELS) {
     app.route<{ Params: NumberParams }>({
       // Connectors from before 2023 put.
@@ -44,7 +45,8 @@ export function triggerRoutes(app: FastifyInstance, dependencies: TriggerDepende
       onRequest,
       ...readByHand,
       schema: {
-        ...described,
+        ...CONVERSATIONS,
+        response: answers(404),
         summary: `Start a flow with what is written to a number by ${channel}`,
         params: NumberParams,
         body: Type.Object({ inboundMessageUrl: Type.String({ description: 'Where the flow listens' }) }),
@@ -62,7 +64,8 @@ export function triggerRoutes(app: FastifyInstance, dependencies: TriggerDepende
     onRequest,
     ...readByHand,
     schema: {
-      ...described,
+      ...CONVERSATIONS,
+      response: answers(),
       summary: 'Start a flow with what is written to any number',
       body: Type.Object({ callbackUrl: Type.String({ description: 'Where the flow listens' }) }),
     },
