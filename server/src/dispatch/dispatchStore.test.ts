@@ -213,13 +213,37 @@ onEveryStore('dispatch', (open) => {
     ]
     await store(db, [...gone, ...kept])
     await record(db, [{ message: sampleMessage(final), segments: [sampleSegment()] }])
-    assert.equal(await purgeMessages(db, { carrierId: 'A', now: NOW }), gone.length)
+    assert.equal(await purgeMessages(db, { carrierIds: ['A', ''], now: NOW }), true)
     const left = await db.read('select id from messages order by id')
     assert.deepEqual(
       left.map((row) => row.id),
       idsOf(kept),
     )
     assert.deepEqual(await readSegments(db, [messageId(1)]), [])
+  })
+
+  test('a purge of much leaves the rest to the next, and no carrier waits for another', async () => {
+    const db = await open()
+    const final = { status: 'delivered' as const, callbackUrl: null, dueAt: NOW }
+    await store(db, [
+      ...sampleMessages(10_200, final),
+      ...sampleMessages(700, final).map((message, index) => ({
+        ...message,
+        id: messageId(20_001 + index),
+        carrierId: 'B',
+      })),
+    ])
+    const left = async () => {
+      const rows = await db.read(
+        'select carrier_id, count(*) as n from messages group by carrier_id order by carrier_id',
+      )
+      return rows.map((row) => [row.carrier_id, Number(row.n)])
+    }
+    const purge = () => purgeMessages(db, { carrierIds: ['A', 'B'], now: NOW })
+    assert.equal(await purge(), false)
+    assert.deepEqual(await left(), [['A', 1_200]])
+    assert.equal(await purge(), true)
+    assert.deepEqual(await left(), [])
   })
 
   test('a node that stops saying that it is alive is found by another, once, and one that stopped in order is not', async () => {

@@ -59,6 +59,7 @@ export class Dispatcher {
   readonly #backlogged = new Set<string>()
   #rowCarriers = new Set<string>()
   #claiming: Promise<void> | null = null
+  #purging = false
   #purgeAt = 0
   #stopped = true
   #cancelTick = () => {}
@@ -280,17 +281,21 @@ export class Dispatcher {
     this.#strays = clock.now() < this.#straysSince + 2 * STRAY_AFTER_MS
   }
 
+  /** One purge at a time; while there is more to delete, one at each tick. */
   async #purge(): Promise<void> {
     const { db, clock, observe } = this.#options
-    if (clock.now() < this.#purgeAt || this.#stopped) return
-    this.#purgeAt = clock.now() + PURGE_EVERY_MS
+    const now = clock.now()
+    if (now < this.#purgeAt || this.#purging || this.#stopped) return
+    this.#purgeAt = now + PURGE_EVERY_MS
+    this.#purging = true
     try {
-      const now = clock.now()
-      for (const carrierId of [...this.#allCarriers(), NO_CARRIER]) await purgeMessages(db, { carrierId, now })
-      await purgeIdempotencyKeys(db, now)
+      const wereAllMessages = await purgeMessages(db, { carrierIds: [...this.#allCarriers(), NO_CARRIER], now })
+      const wereAllKeys = await purgeIdempotencyKeys(db, now)
+      if (!wereAllMessages || !wereAllKeys) this.#purgeAt = now
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) observe({ kind: 'trouble', error })
     }
+    this.#purging = false
   }
 
   #allCarriers(): Set<string> {

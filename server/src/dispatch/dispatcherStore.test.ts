@@ -7,6 +7,7 @@ import { keepOpen, refuse, ScriptedCarrier } from '../../test/scriptedCarrier.ts
 import { storedLeases, storedMessage } from '../../test/storedMessages.ts'
 import { createTestEngine, LIFETIMES } from '../../test/testEngine.ts'
 import { UnreliableDatabase } from '../../test/unreliableDatabase.ts'
+import { createMessageWriter } from '../messages/acceptMessages.ts'
 import { readMessage } from '../messages/readMessages.ts'
 
 test('while outcomes cannot be recorded nothing new is handed over, and nothing is lost or doubled', async (context) => {
@@ -54,6 +55,33 @@ test('a change that the store took late counts as changed then, for readers that
   const { status, updatedAt } = await storedMessage(db)
   assert.equal(status, 'submitted')
   assert.ok(updatedAt >= START + 30_000)
+})
+
+test('more messages and keys than one purge takes are gone within seconds, while others are sent', async (context) => {
+  const db = await openTestStore(context)
+  const carrier = new ScriptedCarrier('A')
+  const engine = createTestEngine({ db, carriers: [carrier] })
+  const old = sampleMessages(25_000, { status: 'delivered', callbackUrl: null, dueAt: START })
+  const write = createMessageWriter({ dispatch: () => {}, follower: { follows: () => false, changed: () => () => {} } })
+  const keys = JSON.stringify(Array.from({ length: 12_000 }, (_, index) => [`key ${index}`]))
+  await db.write(async (tx) => {
+    await write(
+      tx,
+      old.map((message) => ({ message, leasedBy: null })),
+    )
+    tx.run(INSERT_KEYS, [keys, START - 25 * 3_600_000])
+  })
+  await engine.dispatcher.start()
+  const kept = messageId(90_000)
+  await engine.accept(sampleMessage({ id: kept }))
+  for (let seconds = 0; seconds < 10; seconds++) {
+    await engine.advance(1_000)
+    // A round of purging is longer than a chain of causes.
+    for (let rests = 0; rests < 3; rests++) await engine.rest()
+  }
+  const [left] = await db.read('select (select count(*) from messages) + (select count(*) from idempotency_keys) as n')
+  assert.equal(left?.n, 1)
+  assert.equal((await storedMessage(db, kept)).status, 'submitted')
 })
 
 test('a message claimed from the table is not stuck when the store fails right after', async (context) => {
@@ -125,3 +153,7 @@ test('a message without a route that came while the process ran is purged by it,
   await engine.advance(61_000)
   assert.equal(await readMessage(db, 'acme', messageId(1)), null)
 })
+
+const INSERT_KEYS = `
+insert into idempotency_keys (account_id, key, request_hash, message_id, response, created_at)
+select 'acme', value->>0, 'hash', 'id', '{}', cast($2 as bigint) from rows($1)`

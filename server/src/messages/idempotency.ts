@@ -76,10 +76,10 @@ function keyOf(accountId: string, key: string): string {
   return JSON.stringify([accountId, key])
 }
 
-/** Forgets keys whose 24 hours are over, a bounded number a call. Returns how many. */
-export async function purgeIdempotencyKeys(db: Database, now: number): Promise<number> {
+/** Forgets keys whose 24 hours are over, a bounded number a call. Resolves with whether that was all of them. */
+export async function purgeIdempotencyKeys(db: Database, now: number): Promise<boolean> {
   const rows = await db.write((tx) => tx.all(PURGE, [now - KEY_KEPT_MS, PURGED_ROWS_MAX]))
-  return rows.length
+  return rows.length < PURGED_ROWS_MAX
 }
 
 /** As long as the API promises the same answer. */
@@ -87,6 +87,8 @@ const KEY_KEPT_MS = 24 * 60 * 60_000
 const PURGED_ROWS_MAX = 5_000
 
 const PURGE = `
-delete from idempotency_keys where (account_id, key) in (
-  select account_id, key from idempotency_keys where created_at < $1 order by created_at limit $2)
+with over as materialized (
+  select account_id, key from idempotency_keys where created_at < $1
+  order by created_at limit $2 {pg:for update skip locked})
+delete from idempotency_keys where (account_id, key) in (select account_id, key from over)
 returning key`
