@@ -22,6 +22,7 @@ const PAGES = [
   'docs/api/otp.md',
   'docs/api/chat.md',
   'docs/api/conversations.md',
+  'docs/api/media.md',
 ]
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
 

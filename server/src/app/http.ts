@@ -20,6 +20,7 @@ import { webhookDeliveryRoutes } from '../api/console/webhookDeliveries.ts'
 import { webhookEndpointRoutes } from '../api/console/webhookEndpoints.ts'
 import { createChannelNumbers } from '../api/conversations/channelNumbers.ts'
 import { conversationRoutes } from '../api/conversations/conversationRoutes.ts'
+import { mediaRoutes } from '../api/media/mediaRoutes.ts'
 import { OTP_PREFIX, otpRoutes } from '../api/otp/otpRoutes.ts'
 import { conversion } from '../api/sms/conversion.ts'
 import { messageStatus } from '../api/sms/messageStatus.ts'
@@ -105,6 +106,7 @@ export async function buildHttp(
     app.register(async (conversations) =>
       conversationRoutes(conversations, { ...callers, ...chatRules, chats, callbacks, flows, numbers, baseUrl }),
     )
+    app.register(async (scope) => mediaRoutes(scope, { ...callers, clock, media: engine.media, baseUrl }))
     await whatsAppWebhookRoutes(app, { receivers: carriers.whatsapp })
     otpGuardRoute(app, { ...callers, ...oneTimeCodes })
     twilioStatusRoute(app, { receiver: (carrierId) => carriers.voice.get(carrierId), publicUrl: baseUrl })

@@ -101,7 +101,8 @@ const UNREADABLE: Readonly<Record<string, { readonly status: number; readonly re
   HPE_HEADER_OVERFLOW: { status: 431, reason: 'the headers and the path together are too long' },
 }
 
-const REQUEST_TIMEOUT_MS = 30_000
+/** For a whole request: 16 MB of media over 1 Mbit/s. */
+const REQUEST_TIMEOUT_MS = 150_000
 const KEEP_ALIVE_MS = 72_000
 const CONNECTION_IDLE_MS = 120_000
 const PARAMETER_CHARACTERS_MAX = 256
