@@ -88,7 +88,7 @@ describe('a flow of the SMS connector', () => {
       id: 'messageId',
     },
     {
-      name: 'from before 2023',
+      name: 'of version 2',
       trigger: 'incoming',
       subscription: (url: string): Values => ({ callbackUrl: url }),
       send: 'SendSMS',
