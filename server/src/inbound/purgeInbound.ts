@@ -1,7 +1,10 @@
 import type { Database } from '../db/database.ts'
 
-/** Deletes what was recorded before `before`, oldest first, in transactions of bounded size. */
-export async function purgeInbound(db: Database, before: number): Promise<void> {
+/**
+ * Deletes what was recorded before `before`, oldest first, in transactions of bounded size. Resolves with whether that was
+ * all of it.
+ */
+export async function purgeInbound(db: Database, before: number): Promise<boolean> {
   for (let batch = 0; batch < BATCHES_MAX; batch++) {
     const deleted = await db.write(async (tx) => {
       const [messages, sets] = await Promise.all([
@@ -11,13 +14,14 @@ export async function purgeInbound(db: Database, before: number): Promise<void> 
       if (sets.length > 0) tx.run(DELETE_PARTS, [JSON.stringify(sets.map((row) => [row.id]))])
       return Math.max(messages.length, sets.length)
     })
-    if (deleted < BATCH_ROWS_MAX) break
+    if (deleted < BATCH_ROWS_MAX) return true
   }
+  return false
 }
 
 const BATCH_ROWS_MAX = 500
-/** What is left after so many batches waits for the next hour, so that a purge never holds up the writer for long. */
-const BATCHES_MAX = 200
+/** What is left after so many batches waits for the next call, so that a purge never holds up the writer for long. */
+const BATCHES_MAX = 20
 
 /** Ids rise with time, so the oldest rows are found without an index of their own. */
 const DELETE_MESSAGES = `

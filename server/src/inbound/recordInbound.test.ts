@@ -267,6 +267,26 @@ onEveryStore('receiving', (open) => {
     assert.deepEqual(rig.troubles, [])
   })
 
+  test('more old messages than one round purges are gone within the hour', async () => {
+    const full = await open()
+    const clock = new FakeClock()
+    const rig = createInboundRig({ db: full, clock })
+    await rig.receive(inboundPart())
+    await full.write((tx) =>
+      tx.run(COPIES, [JSON.stringify(Array.from({ length: 10_500 }, (_, index) => [`-${index}`]))]),
+    )
+    clock.advance(31 * 86_400_000)
+    const startedAt = clock.now()
+    rig.sweeper.start()
+    await waitFor(async () => {
+      clock.advance(1_000)
+      return (await full.read('select 1 from inbound_messages limit 1')).length === 0
+    })
+    await rig.sweeper.stop()
+    assert.ok(clock.now() - startedAt < 3_600_000)
+    assert.deepEqual(rig.troubles, [])
+  })
+
   test('what could not be committed is refused, so that the carrier sends it again', async () => {
     const clock = new FakeClock()
     const unreliable = new UnreliableDatabase(db)
@@ -342,6 +362,13 @@ describe('two nodes on one PostgreSQL', () => {
     )
   })
 })
+
+const COPIES = `
+insert into inbound_messages (id, account_id, sender, recipient, body, body_is_hex, size, missing, mccmnc, carrier_id,
+  data_coding, received_at, recorded_at)
+select id || v.suffix, account_id, sender, recipient, body, body_is_hex, size, missing, mccmnc, carrier_id, data_coding,
+  received_at, recorded_at
+from (select value->>0 as suffix from rows($1)) as v cross join inbound_messages`
 
 async function dueSets(db: Database): Promise<number> {
   return (await db.read('select 1 from inbound_sets where due_at is not null')).length

@@ -56,7 +56,7 @@ export class InboundSweeper {
     }
     if (clock.now() < this.#purgeAt) return
     this.#purgeAt = clock.now() + PURGE_EVERY_MS
-    await purgeInbound(db, clock.now() - retentionMs)
+    if (!(await purgeInbound(db, clock.now() - retentionMs))) this.#purgeAt = clock.now()
   }
 
   async #closeDue(due: readonly SetKey[]): Promise<void> {

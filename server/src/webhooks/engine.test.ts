@@ -6,6 +6,7 @@ import { waitFor } from '../../test/waitFor.ts'
 import { createWebhookBench, type WebhookBench } from '../../test/webhookBench.ts'
 import { startReceiver, type WebhookReceiver } from '../../test/webhookReceiver.ts'
 import type { Database } from '../db/database.ts'
+import { announce } from './announce.ts'
 import type { WebhookBacklog, WebhookEngineOptions } from './engine.ts'
 import { releaseLeases } from './leases.ts'
 
@@ -297,5 +298,23 @@ onEveryStore('the webhook engine', (open) => {
     assert.equal(logged.filter((event) => event === 'webhook.expired').length, expired)
     bench.clock.advance(30 * 86_400_000)
     await passTime(bench, async () => (await bench.countOf('1 = 1')) === 0)
+  })
+
+  test('more old deliveries than one round purges are gone within seconds', async () => {
+    const db = await open()
+    const bench = createBench(db)
+    const deliveries = bench.create('http://127.0.0.1:1/dlr', 21_500)
+    await db.write((tx) => {
+      announce(tx, deliveries, { nodeId: 'node-1', now: bench.clock.now() })
+      tx.run("update webhook_deliveries set status = 'delivered', leased_by = null, due_at = $1", [bench.clock.now()])
+    })
+    await bench.engine.start()
+    bench.clock.advance(0)
+    await waitFor(async () => (await bench.countOf('1 = 1')) === 1_500)
+    for (let seconds = 0; seconds < 5; seconds++) {
+      bench.clock.advance(1_000)
+      await bench.countOf('1 = 1')
+    }
+    await waitFor(async () => (await bench.countOf('1 = 1')) === 0)
   })
 })

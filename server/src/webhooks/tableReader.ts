@@ -26,14 +26,14 @@ export interface TableReaderOptions {
 }
 
 export const readEveryMs = 1_000
-const retireEveryMs = 10_000
+const expireEveryMs = 10_000
 const tidyEveryMs = 60_000
 /** Endpoints whose rows one transaction claims. */
 const endpointsPerClaim = 64
 /** Endpoints looked at in one round; the next one goes on behind them. */
 const endpointsPerRound = 1_024
 const retiredPerTransaction = 1_000
-/** Transactions of each kind in one round, so that tidying up never holds up deliveries for long. */
+/** Transactions of each kind a second, so that what delivers always finds its turn at the writer. */
 const transactionsPerRound = 20
 /** A lease unknown to this process for longer than this is a stray. */
 const strayAfterMs = 60_000
@@ -45,15 +45,20 @@ const forgetStateAfterMs = 3 * 86_400_000
 /** Longer than a node may be away without learning that an endpoint was deleted, and than any delivery waits for it. */
 const forgetDeletedAfterMs = 7 * 86_400_000
 
-/** Reads the table each second, and at once for an endpoint that is known to have more. One round at a time. */
+/**
+ * Reads the table each second, and at once for an endpoint that is known to have more. One round at a time; old rows are
+ * retired beside the rounds, so that no delivery waits for them.
+ */
 export class TableReader {
   readonly #options: TableReaderOptions
   readonly #clock: Clock
   readonly #wanted = new Set<string>()
   #cursor = ''
-  #retiredAt = 0
+  #expireAt = 0
+  #purgeAt = 0
   #tidiedAt = 0
   #round: Promise<void> | null = null // null: none is running
+  #retiring: Promise<void> | null = null // null: none is running
   #cancelTimer: (() => void) | null = null // null: stopped or not started
 
   constructor(options: TableReaderOptions) {
@@ -71,6 +76,7 @@ export class TableReader {
     this.#cancelTimer = null
     this.#wanted.clear()
     await this.#round
+    await this.#retiring
   }
 
   /** Fetch more for this endpoint as soon as possible. */
@@ -92,6 +98,11 @@ export class TableReader {
   #tick(): void {
     this.#cancelTimer = this.#clock.after(readEveryMs, () => this.#tick())
     if (this.#round === null) this.#run(() => this.#readAll())
+    this.#retiring ??= this.#retire()
+      .catch((error) => this.#options.failed(error))
+      .then(() => {
+        this.#retiring = null
+      })
   }
 
   #run(work: () => Promise<void>): void {
@@ -107,15 +118,9 @@ export class TableReader {
     const now = this.#clock.now()
     await this.#claimWanted()
     await this.#claimDue(now)
-    if (now - this.#retiredAt >= retireEveryMs) {
-      this.#retiredAt = now
-      await this.#expire(now)
-      this.#options.waiting(await countWaiting(this.#options.db))
-    }
     if (now - this.#tidiedAt >= tidyEveryMs) {
       this.#tidiedAt = now
       await this.#releaseStrays(now)
-      await this.#purge(now)
       await this.#options.db.write((tx) => {
         purgeStates(tx, now - forgetStateAfterMs)
         purgeEndpoints(tx, now - forgetDeletedAfterMs)
@@ -176,22 +181,40 @@ export class TableReader {
     for (const delivery of deliveries) this.#options.claimed(delivery)
   }
 
-  async #expire(now: number): Promise<void> {
-    const { db, retentionMs, expired } = this.#options
-    const limit = retiredPerTransaction
-    for (let i = 0; i < transactionsPerRound; i++) {
-      const deliveries = await db.write((tx) => expireDeliveries(tx, { now, retentionMs, limit }))
-      if (deliveries.length > 0) expired(deliveries)
-      if (deliveries.length < limit) return
+  /** Each kind in its time, or at the next tick where it was not done with all. */
+  async #retire(): Promise<void> {
+    const now = this.#clock.now()
+    if (now >= this.#expireAt) {
+      this.#expireAt = now + expireEveryMs
+      if (!(await this.#expire(now))) this.#expireAt = now
+      this.#options.waiting(await countWaiting(this.#options.db))
+    }
+    if (now >= this.#purgeAt) {
+      this.#purgeAt = now + tidyEveryMs
+      if (!(await this.#purge(now))) this.#purgeAt = now
     }
   }
 
-  async #purge(now: number): Promise<void> {
+  /** Resolves with whether that was all. */
+  async #expire(now: number): Promise<boolean> {
+    const { db, retentionMs, expired } = this.#options
     const limit = retiredPerTransaction
-    for (let i = 0; i < transactionsPerRound; i++) {
-      const purged = await this.#options.db.write((tx) => purgeDeliveries(tx, { now, limit }))
-      if (purged < limit) return
+    for (let i = 0; i < transactionsPerRound && this.#cancelTimer !== null; i++) {
+      const deliveries = await db.write((tx) => expireDeliveries(tx, { now, retentionMs, limit }))
+      if (deliveries.length > 0) expired(deliveries)
+      if (deliveries.length < limit) return true
     }
+    return false
+  }
+
+  /** Resolves with whether that was all. */
+  async #purge(now: number): Promise<boolean> {
+    const limit = retiredPerTransaction
+    for (let i = 0; i < transactionsPerRound && this.#cancelTimer !== null; i++) {
+      const purged = await this.#options.db.write((tx) => purgeDeliveries(tx, { now, limit }))
+      if (purged < limit) return true
+    }
+    return false
   }
 
   async #releaseStrays(now: number): Promise<void> {

@@ -81,15 +81,16 @@ export interface RunningOtpGuard extends OtpGuard {
 export function createOtpGuard({ db, clock, newId, settings, trouble }: OtpGuardOptions): RunningOtpGuard {
   let cancel: (() => void) | null = null // null: stopped
   let round: Promise<void> = Promise.resolve()
-  const schedule = () => {
-    cancel = clock.after(PURGE_EVERY_MS, () => {
+  const schedule = (delayMs = PURGE_EVERY_MS) => {
+    cancel = clock.after(delayMs, () => {
       round = purgeGuard(db, clock.now(), clock.now() - settings.guard.decisionsDays * DAY_MS)
         .catch((error) => {
           // While the store is away nothing is lost: what has run out is found a minute later.
           if (!(error instanceof DatabaseUnavailable)) trouble(error)
+          return true
         })
-        .then(() => {
-          if (cancel !== null) schedule()
+        .then((wasAll) => {
+          if (cancel !== null) schedule(wasAll ? PURGE_EVERY_MS : PURGE_ON_MS)
         })
     })
   }
@@ -100,7 +101,7 @@ export function createOtpGuard({ db, clock, newId, settings, trouble }: OtpGuard
     recordChecks: (tx, results) => recordChecks(settings, tx, results),
     report: (accountId) => reportAccount(db, accountId, clock.now()),
     decisions: (wanted) => readDecisions(db, wanted),
-    start: schedule,
+    start: () => schedule(),
     async stop() {
       cancel?.()
       cancel = null
@@ -110,4 +111,6 @@ export function createOtpGuard({ db, clock, newId, settings, trouble }: OtpGuard
 }
 
 const PURGE_EVERY_MS = 60_000
+/** While there is more. */
+const PURGE_ON_MS = 1_000
 const DAY_MS = 86_400_000

@@ -4,6 +4,7 @@ import { FakeClock } from '../../../test/fakeClock.ts'
 import { createGuardRig, openOnce, shown } from '../../../test/guardRig.ts'
 import { onEveryStore } from '../../../test/onEveryStore.ts'
 import { startPostgres, type TestPostgres } from '../../../test/postgres.ts'
+import { waitFor } from '../../../test/waitFor.ts'
 import { migrate } from '../../db/migrate.ts'
 import { openPostgres } from '../../db/postgres.ts'
 import type { Verdict } from './guard.ts'
@@ -134,6 +135,24 @@ onEveryStore('limits of sends', (openFresh) => {
     await purge()
     assert.equal(await rows(), 0)
   })
+
+  test('more counts that have run out than one round deletes are gone within seconds', async () => {
+    const db = await open()
+    const { clock, guard, account } = createGuardRig(db)
+    const rows = async () =>
+      Number((await db.read('select count(*) as n from otp_tallies where account_id = $1', [account]))[0]?.n)
+    const numbers = JSON.stringify(Array.from({ length: 10_500 }, (_, index) => [`+4915${index}`]))
+    await db.write((tx) => tx.run(INSERT_TALLIES, [numbers, account, clock.now()]))
+    guard.start()
+    clock.advance(60_000)
+    await waitFor(async () => (await rows()) === 500)
+    for (let seconds = 0; seconds < 5; seconds++) {
+      clock.advance(1_000)
+      await rows()
+    }
+    await waitFor(async () => (await rows()) === 0)
+    await guard.stop()
+  })
 })
 
 onEveryStore('limits of failed checks', (openFresh) => {
@@ -244,3 +263,7 @@ describe('two nodes over one PostgreSQL', () => {
     return verdicts.flat().filter(({ kind }) => kind === 'allowed').length
   }
 })
+
+const INSERT_TALLIES = `
+insert into otp_tallies (account_id, kind, subject, counts, sends, expires_at)
+select $2, 'number', value->>0, '{}', 0, cast($3 as bigint) from rows($1)`

@@ -1,7 +1,10 @@
 import type { Database } from '../../db/database.ts'
 
-/** Deletes what counts no longer and decisions older than `decisionsBefore`, in transactions of bounded size. */
-export async function purgeGuard(db: Database, now: number, decisionsBefore: number): Promise<void> {
+/**
+ * Deletes what counts no longer and decisions older than `decisionsBefore`, in transactions of bounded size. Resolves with
+ * whether that was all of it.
+ */
+export async function purgeGuard(db: Database, now: number, decisionsBefore: number): Promise<boolean> {
   for (let batch = 0; batch < BATCHES_MAX; batch++) {
     const deleted = await db.write(async (tx) => {
       const [tallies, decisions] = await Promise.all([
@@ -10,13 +13,14 @@ export async function purgeGuard(db: Database, now: number, decisionsBefore: num
       ])
       return Math.max(tallies.length, decisions.length)
     })
-    if (deleted < BATCH_ROWS_MAX) break
+    if (deleted < BATCH_ROWS_MAX) return true
   }
+  return false
 }
 
 const BATCH_ROWS_MAX = 500
-/** What is left after so many batches waits for the next minute, so that a purge never holds up the writer for long. */
-const BATCHES_MAX = 100
+/** What is left after so many batches waits for the next call, so that a purge never holds up the writer for long. */
+const BATCHES_MAX = 20
 
 /** Sends of another node may be writing to a row that has just run out: it is passed over, and found again. */
 const DELETE_TALLIES = `
