@@ -23,6 +23,7 @@ const PAGES = [
   'docs/api/chat.md',
   'docs/api/conversations.md',
   'docs/api/media.md',
+  'docs/operate/power-automate.md',
 ]
 const skip = spawnSync('curl', ['--version']).error === undefined ? false : 'there is no curl on this machine'
 
