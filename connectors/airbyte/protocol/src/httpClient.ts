@@ -1,3 +1,14 @@
+import { randomInt } from 'node:crypto'
+import type { Clock } from './clock.ts'
+import { httpAddress, shownAddress } from './httpAddress.ts'
+import { createHttpTries, type Try } from './httpTry.ts'
+import type { Log } from './log.ts'
+import { RequestSlots } from './requestSlots.ts'
+import { retryDelayMs } from './retryDelay.ts'
+import { TransientError } from './source.ts'
+
+export { HttpStatusError } from './httpStatusError.ts'
+
 /**
  * Reads JSON over keep-alive connections, patiently: 429, 408, 5xx, refused and broken connections are tried again
  * (Retry-After where the answer has one, else exponential backoff with jitter) until `retryMsMax` have passed.
@@ -39,15 +50,94 @@ export interface HttpLimits {
   readonly allowPlainHttp: boolean
 }
 
-/** An answer that trying again will not mend. `body` is its parsed JSON, null where it is none. */
-export class HttpStatusError extends Error {
-  override readonly name = 'HttpStatusError'
-  readonly status: number
-  readonly body: unknown
+export interface HttpClientOptions {
+  readonly limits: Partial<HttpLimits>
+  readonly clock: Clock
+  /** Once aborted, nothing more is sent and waits end; what is under way may finish. */
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** HTTPS_PROXY and NO_PROXY for https addresses; null: no proxy. */
+  readonly proxyEnv: NodeJS.ProcessEnv | null
+  /** Told of each 429, with the moment of the next try (epoch milliseconds). */
+  readonly onRateLimited: (untilMs: number) => void
+}
 
-  constructor(message: string, answer: { status: number; body: unknown }) {
-    super(message)
-    this.status = answer.status
-    this.body = answer.body
+/** @returns the client, and `close`, which ends its connections. */
+export function createHttpClient(options: HttpClientOptions): HttpClient & { workers: number; close(): void } {
+  const limits: HttpLimits = { ...LIMITS_DEFAULT, ...options.limits }
+  const { signal } = options
+  const slots = new RequestSlots(limits.workers)
+  const tries = createHttpTries({ limits, proxyEnv: options.proxyEnv })
+  return {
+    workers: limits.workers,
+    close: () => tries.close(),
+    async getJson(url, { headers = {}, okStatuses = [] } = {}) {
+      const address = httpAddress(url, limits)
+      signal.throwIfAborted()
+      await slots.take()
+      try {
+        const tryOnce = () => tries.get({ address, headers, okStatuses })
+        return await tryPatiently({ ...options, retryMsMax: limits.retryMsMax, slots, address, tryOnce })
+      } finally {
+        slots.give()
+      }
+    },
   }
 }
+
+const LIMITS_DEFAULT: HttpLimits = {
+  workers: 3,
+  retryMsMax: 30 * 60_000,
+  idleMs: 60_000,
+  requestMsMax: 5 * 60_000,
+  bodyBytesMax: 64 * 1_048_576,
+  allowPlainHttp: false,
+}
+
+interface Patience extends Pick<HttpClientOptions, 'clock' | 'signal' | 'log' | 'onRateLimited'> {
+  readonly retryMsMax: number
+  readonly slots: RequestSlots
+  readonly address: URL
+  readonly tryOnce: () => Promise<Try>
+}
+
+/** The request keeps its slot while it waits, so that a busy vendor gets fewer requests and not just later ones. */
+async function tryPatiently({ clock, signal, retryMsMax, slots, address, tryOnce, ...told }: Patience) {
+  const startedAtMs = clock.now()
+  for (let failures = 1; ; failures++) {
+    signal.throwIfAborted()
+    const refusalsAtStart = slots.refusals
+    const result = await tryOnce()
+    if (result.kind === 'answer') {
+      slots.answered(loadOf(result.answer.headers))
+      return result.answer
+    }
+    const { reason, headers } = result
+    const nowMs = clock.now()
+    const retryAfter = headers?.get('retry-after') ?? null
+    const delayMs = retryDelayMs({ failures, retryAfter, nowMs, random: randomInt(RANDOM_STEPS) / RANDOM_STEPS })
+    if (result.status === 429) {
+      slots.refused(refusalsAtStart, loadOf(headers))
+      told.onRateLimited(nowMs + delayMs)
+    }
+    const where = shownAddress(address)
+    const spentMs = nowMs - startedAtMs
+    if (spentMs + delayMs > retryMsMax || failures >= result.triesMax) {
+      throw new TransientError(`${where} ${reason}; gave up after ${failures} tries in ${seconds(spentMs)}`)
+    }
+    told.log.warn(`${where} ${reason}; next try in ${seconds(delayMs)}`)
+    await clock.wait(delayMs, signal)
+  }
+}
+
+/** Twilio tells how many of the account's requests it is answering at this moment. */
+function loadOf(headers: Headers | null): number | null {
+  const load = Number.parseInt(headers?.get('twilio-concurrent-requests') ?? '', 10)
+  return Number.isNaN(load) ? null : load
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1_000).toFixed(1)} s`
+}
+
+const RANDOM_STEPS = 1_000_000
