@@ -69,6 +69,28 @@ onEveryStore('flows', (open) => {
     assert.deepEqual(pathsOf(receiver).slice(3).toSorted(), ['/all', '/whatsapp'])
   })
 
+  test('whoever subscribes the same again gets the flow that is there, and a message starts it once', async () => {
+    const receiver = await receive()
+    const db = await open()
+    const bench = await start(db)
+    const url = `${receiver.origin}/one`
+    const ids = await Promise.all([1, 2, 3].map(() => subscribe(bench, url)))
+    const again = await subscribe(bench, url, { number: '49301234567' })
+    assert.equal(new Set([...ids, again]).size, 1)
+    const others = [{ accountId: 'rival' }, { channel: null }, { channel: 'whatsapp' }, { number: null }] as const
+    for (const other of others) assert.notEqual(await subscribe(bench, url, other), again)
+    assert.deepEqual(await liveFlows(db), Array(5).fill('/one'))
+    for (const other of others.slice(1)) await bench.flows.unsubscribe('acme', await subscribe(bench, url, other))
+    await bench.receiveSms(sampleSms())
+    await subscribe(bench, `${receiver.origin}/last`)
+    await bench.receiveSms(sampleSms())
+    await waitFor(() => receiver.callsTo('/last').length === 1)
+    await waitFor(() => receiver.callsTo('/one').length === 2)
+    assert.equal(receiver.calls.length, 3)
+    await bench.flows.unsubscribe('acme', again)
+    assert.notEqual(await subscribe(bench, url), again)
+  })
+
   for (const status of [404, 410]) {
     test(`a flow that answers ${status} is gone with it, and the other one of the number goes on`, async () => {
       const receiver = await receive((response, { path }) => {
@@ -156,6 +178,7 @@ onEveryStore('flows', (open) => {
     )
     const flow = { accountId: 'acme', channel: null, number: null, url: 'https://flows.example/2' } as const
     assert.equal(await bench.flows.subscribe(flow), null)
+    assert.equal(await subscribe(bench, 'https://flows.example/1'), id)
     assert.notEqual(await bench.flows.subscribe({ ...flow, accountId: 'rival' }), null)
   })
 

@@ -1,7 +1,13 @@
 import type { ChatChannel } from '../chat/chat.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
-import { type EndpointRecord, insertEndpoint, lockEndpoint, updateEndpoint } from '../webhooks/endpointRows.ts'
+import {
+  type EndpointRecord,
+  insertEndpoint,
+  lockEndpoint,
+  lockTwin,
+  updateEndpoint,
+} from '../webhooks/endpointRows.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
 import { numberKey } from './placeKey.ts'
 
@@ -9,7 +15,8 @@ import { numberKey } from './placeKey.ts'
 export interface Flows {
   /**
    * From then on each message to the number is sent to `url`, until it answers 404 or 410. Several flows may watch one
-   * number. Null: the account has `flowsMax` of them already.
+   * number; whoever subscribes the same once more gets the flow that is there. Null: the account has `flowsMax` of them
+   * already.
    */
   subscribe(flow: NewFlow): Promise<{ readonly id: string } | null>
   /** What was still to be sent is given up. False: the account has no such flow. */
@@ -40,10 +47,15 @@ export function createFlows({ db, clock, newId, subscriptions }: FlowsOptions): 
   return {
     async subscribe(flow) {
       const record = endpointOf(flow, { id: newId(), now: clock.now() })
-      const inserted = await db.write((tx) => insertEndpoint(tx, record, flowsMax))
-      if (!inserted) return null
+      const id = await db.write(async (tx) => {
+        const twin = await lockTwin(tx, record)
+        if (twin !== null) return twin.id
+        return (await insertEndpoint(tx, record, flowsMax)) ? record.id : null
+      })
+      if (id === null) return null
+      // One that is there already may be another node's, which is not known here yet.
       await subscriptions.refresh()
-      return { id: record.id }
+      return { id }
     },
 
     async unsubscribe(accountId, id) {

@@ -99,6 +99,28 @@ export async function lockEndpoint(
   return row === undefined ? null : recordOf(row)
 }
 
+/**
+ * One that is called at the same URL for the same events, channels and numbers; null: the account has none. Until the
+ * transaction ends no other may find out the same for a like record, so that only one of them inserts it.
+ */
+export async function lockTwin(tx: Transaction, record: EndpointRecord): Promise<EndpointRecord | null> {
+  const { accountId, format, url, events, channels, numbers } = record
+  const lists = [events, channels, numbers].map((list) => JSON.stringify(list))
+  tx.run(LOCK_URL, [JSON.stringify([[`${format} ${accountId} ${url}`]])])
+  const [row] = await tx.all<EndpointRow>(FIND_TWIN, [accountId, format, url, ...lists])
+  return row === undefined ? null : recordOf(row)
+}
+
+/** There may be no row yet to lock. */
+const LOCK_URL = 'select 1 as one {pg:, pg_advisory_xact_lock(hashtextextended(value->>0, 0))} from rows($1)'
+
+/** The row itself is locked as well: it may be about to be deleted. */
+const FIND_TWIN = `
+  select ${COLUMNS} from webhook_endpoints
+  where account_id = $1 and format = $2 and url = $3 and events = $4 and channels = $5 and numbers = $6
+    and deleted_at is null
+  order by id limit 1 {pg:for update}`
+
 /** Null: the account has set up no such endpoint. */
 export async function readEndpoint(db: Database, accountId: string, id: string): Promise<EndpointRecord | null> {
   const [row] = await db.read<EndpointRow>(

@@ -53,9 +53,12 @@ for (const engine of ['sqlite', 'postgres'] as const) {
 
     /** As many as there may be: the refusal of one more is documented, too. */
     const fillFlows = async () => {
-      const subscribeOne = () => server.call(CONNECTOR, { method: 'PATCH', body: OLD_FLOW, key: 'key-of-full' })
+      const subscribeOne = (index: number) => {
+        const body = { callbackUrl: `https://flow.example/${index}` }
+        return server.call(CONNECTOR, { method: 'PATCH', body, key: 'key-of-full' })
+      }
       for (let made = 0; made < flowsMax; made += FLOWS_AT_ONCE) {
-        await Promise.all(Array.from({ length: FLOWS_AT_ONCE }, subscribeOne))
+        await Promise.all(Array.from({ length: FLOWS_AT_ONCE }, (_, index) => subscribeOne(made + index)))
       }
     }
     const subscribed = async (): Promise<string> =>
