@@ -5,6 +5,7 @@ import { parseSender } from '../../numbers/parseSender.ts'
 import { channelOf, type WireChannel } from './channels.ts'
 import type { Fields } from './fields.ts'
 import { CONTENT_TYPES, type ContentType, MEDIA_TYPES, POLICIES } from './schema.ts'
+import { shownContent } from './shownContent.ts'
 
 export type CheckUrl = (url: string) => string | null
 
@@ -172,29 +173,4 @@ function readTemplate(fields: Fields): ChatTemplate | null {
 function readParameters(template: Fields): readonly string[] | null {
   const parameters = template.objects('parameters', { min: 0, max: PARAMETERS_MAX })
   return parameters?.map((parameter) => parameter.text('default', PARAMETER_CHARACTERS_MAX) ?? '') ?? null
-}
-
-/** The content by the names of the wire. */
-function shownContent(content: ChatContent): Readonly<Record<string, unknown>> {
-  switch (content.kind) {
-    case 'text':
-      return { text: content.text }
-    case 'url':
-      return { url: content.url }
-    case 'media': {
-      const { type, url, mediaId, caption } = content
-      return { media: { type, ...given({ url, mediaId, caption }) } }
-    }
-    case 'template': {
-      const { templateId, language, parameters } = content
-      return {
-        template: { templateId, language: given(language), parameters: parameters.map((text) => ({ default: text })) },
-      }
-    }
-  }
-}
-
-function given(values: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
-  const entries = Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]))
-  return Object.fromEntries(entries)
 }

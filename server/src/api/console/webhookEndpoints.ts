@@ -14,6 +14,7 @@ import {
   endpointsMax,
   rotateSecret,
 } from '../../webhooks/manageEndpoints.ts'
+import { isOurHeader } from '../../webhooks/ourHeaders.ts'
 import { checkSecretText } from '../../webhooks/signCall.ts'
 import { BODY_PROBLEMS, ProblemSchema, problems } from '../problems.ts'
 import {
@@ -171,15 +172,11 @@ function violationsOf(
     { field: 'numbers', message: numbers.every(isStorableText) ? null : 'must be plain text' },
     {
       field: 'header.name',
-      message: header !== undefined && OUR_HEADERS.test(header.name) ? 'is a header that we set ourselves' : null,
+      message: header !== undefined && isOurHeader(header.name) ? 'is a header that we set ourselves' : null,
     },
   ]
   return found.flatMap(({ field, message }) => (message === null ? [] : [{ field, message }]))
 }
-
-/** What calls carry already, and what HTTP itself lives on. */
-const OUR_HEADERS =
-  /^(webhook-.*|x-signature.*|x-request-timestamp|host|content-.*|user-agent|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/i
 
 function refuse(violations: readonly Violation[]): void {
   if (violations.length > 0) throw constraintViolation(violations)

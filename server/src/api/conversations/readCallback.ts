@@ -5,6 +5,7 @@ import {
   type ShownCallbackSettings,
 } from '../../callbacks/callbackSettings.ts'
 import { constraintViolation, type Violation } from '../../http/problem.ts'
+import { isOurHeader } from '../../webhooks/ourHeaders.ts'
 import type { Fields } from '../chat/fields.ts'
 import { readBody } from '../chat/readMessageRequest.ts'
 import type { CheckUrl } from '../chat/readStep.ts'
@@ -82,7 +83,7 @@ function readHeader(request: Fields, before: ShownCallbackSettings | null): Part
   if (given === null) return { header: null }
   const key = requiredLength(given, 'key', HEADER_KEY)
   if (key !== null && !TOKEN.test(key)) given.refuse('key', 'must be the name of an HTTP header')
-  if (key !== null && OUR_HEADERS.test(key)) given.refuse('key', 'is a header that we set ourselves')
+  if (key !== null && isOurHeader(key)) given.refuse('key', 'is a header that we set ourselves')
   if (!given.has('value') && key !== null && before?.header?.key === key) return {}
   const value = requiredLength(given, 'value', HEADER_VALUE)
   if (value !== null && !PRINTABLE.test(value)) given.refuse('value', 'must be printable ASCII')
@@ -91,9 +92,6 @@ function readHeader(request: Fields, before: ShownCallbackSettings | null): Part
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 const PRINTABLE = /^[ -~]+$/
-/** What calls carry already, and what HTTP itself lives on. */
-const OUR_HEADERS =
-  /^(webhook-.*|x-signature.*|x-request-timestamp|host|content-.*|user-agent|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/i
 
 /** An empty one is none. */
 function objectOf(request: Fields, name: string): Fields | null {

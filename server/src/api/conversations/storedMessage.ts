@@ -1,4 +1,5 @@
 import type { ChatContent } from '../../messages/chatContent.ts'
+import { shownContent } from '../chat/shownContent.ts'
 import type { NumberedChannel } from './channelNumbers.ts'
 
 /**
@@ -23,32 +24,8 @@ export function storedMessage({
   return {
     to: recipient,
     channels: [channel],
-    [channel]: { from: sender, contentType: content.kind, ...partOf(content) },
+    [channel]: { from: sender, contentType: content.kind, ...shownContent(content) },
     ...(context === null ? {} : { context: { userContext: context } }),
     ...(callbackUrl === null ? {} : { overrides: { notificationCallbackUrl: callbackUrl } }),
-  }
-}
-
-function partOf(content: ChatContent): object {
-  switch (content.kind) {
-    case 'text':
-      return { text: content.text }
-    case 'url':
-      return { url: content.url }
-    case 'media': {
-      const { type, url, mediaId, caption } = content
-      return { media: { type, ...(url === null ? { mediaId } : { url }), ...(caption === null ? {} : { caption }) } }
-    }
-    case 'template': {
-      const { templateId, language, parameters } = content
-      const { policy, code } = language
-      return {
-        template: {
-          templateId,
-          language: { ...(policy === null ? {} : { policy }), ...(code === null ? {} : { code }) },
-          parameters: parameters.map((text) => ({ default: text })),
-        },
-      }
-    }
   }
 }
