@@ -57,7 +57,7 @@ export class ChatSweeper {
     if (matched.length < ORPHANS_MAX) this.#since = now - MATCHABLE_MS
     if (now < this.#purgeAt) return
     this.#purgeAt = now + PURGE_EVERY_MS
-    await purgeChats(db, now - CHAT_RETENTION_MS)
+    if (!(await purgeChats(db, now - CHAT_RETENTION_MS))) this.#purgeAt = now
   }
 }
 
