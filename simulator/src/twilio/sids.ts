@@ -1,0 +1,35 @@
+import { hashText, hex8, mix } from './hash.ts'
+
+/** The ids of one collection's records: made from the index, and read back to it without a table. */
+export interface Sids {
+  /** The 32 hexadecimal digits after the two letters. */
+  digits(index: number): string
+  /** The index that was made these digits, null when none below 2^32 was. */
+  index(digits: string): number | null
+}
+
+const multiplier = 0x9e3779b1
+/** `multiplier * inverse` is 1 modulo 2^32, so the one undoes the other. */
+const inverse = 0x0e8b2f51
+
+/**
+ * Digits that look random, and are different for each seed and scope.
+ *
+ * @param scope names the collection, for example `messages/AC…`
+ */
+export function sidsOf(scope: string, seed: number): Sids {
+  const key = hashText(scope, seed)
+  const head = `${hex8(key)}${hex8(hashText(scope, ~seed))}`
+  const digits = (index: number) => {
+    const scrambled = (Math.imul(index + 1, multiplier) ^ key) >>> 0
+    return `${head}${hex8(scrambled)}${hex8(mix(scrambled ^ seed))}`
+  }
+  return {
+    digits,
+    index: (text) => {
+      if (!/^[0-9a-f]{32}$/.test(text)) return null
+      const index = (Math.imul(Number.parseInt(text.slice(16, 24), 16) ^ key, inverse) - 1) >>> 0
+      return digits(index) === text ? index : null
+    },
+  }
+}
