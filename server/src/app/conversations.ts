@@ -8,6 +8,7 @@ import type { SeenEntry } from '../chat/recordSeen.ts'
 import { ChatSweeper } from '../chat/sweepChats.ts'
 import type { Config } from '../config.ts'
 import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
+import type { OwnerOf } from '../inbound/owners.ts'
 import type { MessageIntake } from '../messages/intake.ts'
 import type { Subscriptions } from '../webhooks/subscriptions.ts'
 import type { Ground } from './ground.ts'
@@ -68,14 +69,22 @@ export function whatsappSenders(config: Config): (accountId: string) => Readonly
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** Whose a WhatsApp number is: the first account that the file names with it, or the only one there is. */
-export function whatsappOwner(config: Config): (inbound: Pick<InboundChat, 'carrierId'>) => string | null {
-  const [only, ...others] = config.accounts
-  const usual = only !== undefined && others.length === 0 ? only.id : null
-  const owners = new Map(
-    config.carriers.flatMap((carrier) =>
-      carrier.type === 'whatsapp' ? [[carrier.id, carrier.accounts?.[0] ?? usual] as const] : [],
-    ),
+/**
+ * Whose what people write to a WhatsApp number is: that of the account with this number, if it may send from it, else
+ * of the first one that the carrier names, else of the only account. Null: nobody's.
+ */
+export function whatsappOwner(
+  { accounts, carriers }: Pick<Config, 'accounts' | 'carriers'>,
+  ownerOf: OwnerOf,
+): (inbound: Pick<InboundChat, 'carrierId' | 'to'>) => string | null {
+  const [only = null, ...others] = accounts.map(({ id }) => id)
+  const permitted = new Map(
+    carriers.flatMap((carrier) => (carrier.type === 'whatsapp' ? [[carrier.id, carrier.accounts] as const] : [])),
   )
-  return ({ carrierId }) => owners.get(carrierId) ?? null
+  return ({ carrierId, to }) => {
+    const named = permitted.get(carrierId)
+    const owner = ownerOf(`+${to}`)?.accountId
+    if (owner !== undefined && (named?.includes(owner) ?? true)) return owner
+    return named?.[0] ?? (others.length === 0 ? only : null)
+  }
 }

@@ -149,11 +149,12 @@ export async function startEngine(
     reply: (reply) => replyToKeyword(intake, reply),
     trouble: (error) => log.error({ err: error }, 'inbound.trouble'),
   })
+  const ownerOf = numberOwners(ground, { registeredNumbers, baseUrl })
   const keepsInbound = {
     newId,
     optOuts,
     announce: joinInboundNews([createInboundNews(ground, newsDependencies), callbacks.announceInboundSms]),
-    ownerOf: numberOwners(ground, { registeredNumbers, baseUrl }),
+    ownerOf,
     networkOf(sender: string) {
       const number = parseNumber(sender)
       return number === null ? null : (networks.find(number)?.mccmnc ?? null)
@@ -165,7 +166,7 @@ export async function startEngine(
   const chatInbounds = commits.add(
     recordChatInbound({
       newId,
-      ownerOf: whatsappOwner(config),
+      ownerOf: whatsappOwner(config, ownerOf),
       media,
       notify: callbacks.announce,
       observe: (tally) => observeChatInbound(ground, tally),
