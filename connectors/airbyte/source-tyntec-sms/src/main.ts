@@ -1,0 +1,4 @@
+import { runSource } from '@heliograph/airbyte-protocol/runSource'
+import { tyntecSmsSource } from './source.ts'
+
+await runSource(tyntecSmsSource)
