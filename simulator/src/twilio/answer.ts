@@ -20,8 +20,7 @@ export function answerOf(question: Question | TwilioError): Answer {
   const contentType = 'application/json;charset=utf-8'
   try {
     if (question instanceof TwilioError) throw question
-    // Everything is ASCII, so that the bytes need no more than a copy.
-    return { status: 200, contentType, body: Buffer.from(rightBody(question), 'latin1'), retryAfter: null }
+    return { status: 200, contentType, body: rightBody(question), retryAfter: null }
   } catch (error) {
     if (!(error instanceof TwilioError)) throw error
     return { status: error.status, contentType, body: Buffer.from(error.body), retryAfter: null }
@@ -38,7 +37,7 @@ export interface Question {
   readonly pageSizeLimit: number
 }
 
-function rightBody(question: Question): string {
+function rightBody(question: Question): Buffer {
   const { world, match, path, query, authorization, pageSizeLimit } = question
   const caller = authenticate(world, authorization)
   if (match === null) throw notFound(path)
@@ -52,7 +51,7 @@ function rightBody(question: Question): string {
   const { collection, index } = target
   const refusal = resource.refuse?.(collection, query) ?? null
   if (refusal !== null) throw refusal
-  if (index !== null) return (resource.detail?.(collection) ?? resource.writer(collection, query))(index)
+  if (index !== null) return Buffer.from((resource.detail?.(collection) ?? resource.writer(collection, query))(index))
   const write = resource.writer(collection, query)
   return pageBody(collection, query, readPage(collection, query, { write, pageSizeLimit }), write)
 }

@@ -6,6 +6,7 @@ import * as conversations from './resources/conversations.ts'
 import * as messages from './resources/messages.ts'
 import * as numbers from './resources/numbers.ts'
 import * as pricing from './resources/pricing.ts'
+import * as recordings from './resources/recordings.ts'
 import * as studio from './resources/studio.ts'
 import * as trunks from './resources/trunks.ts'
 import * as usage from './resources/usage.ts'
@@ -41,6 +42,8 @@ export const catalogue: ReadonlyMap<string, Resource> = new Map(
     pricing.messagingPricingCountries,
     pricing.phoneNumberPricingCountries,
     pricing.voicePricingCountries,
+    recordings.recordings,
+    recordings.transcriptions,
     studio.executions,
     studio.flows,
     studio.steps,
@@ -53,8 +56,6 @@ export const catalogue: ReadonlyMap<string, Resource> = new Map(
     voice.conferenceParticipants,
     voice.conferences,
     voice.queues,
-    voice.recordings,
-    voice.transcriptions,
   ].map((resource) => [resource.name, resource]),
 )
 

@@ -24,6 +24,7 @@ export interface Collection extends Place {
   /** As asked for: without the host and its prefix. */
   readonly path: string
   readonly timeline: Timeline
+  readonly sids: Sids
   id(index: number): string
   indexOf(id: string): number | null
   /** 32 bits of the record and the seed. */
@@ -35,9 +36,11 @@ export function openCollection(resource: Resource, place: Place): Collection {
   const scope = [resource.name, place.account.sid, ...place.parents.map(({ id }) => id)].join('/')
   const seed = place.world.seed
   const key = hashText(scope, seed)
+  const sids = sidsOf(scope, seed)
   const collection: Collection = {
     ...place,
     resource,
+    sids,
     path: pathOf(resource, place),
     timeline: resource.timeline === undefined ? defaultTimeline(resource, place) : resource.timeline(place),
     hash: (index) => mix(key + Math.imul(index, 0x9e3779b1)),
@@ -47,7 +50,7 @@ export function openCollection(resource: Resource, place: Place): Collection {
 
   function naming(): Pick<Collection, 'id' | 'indexOf'> {
     const ids = resource.ids?.(place)
-    if (ids === undefined) return sidNaming(sidsOf(scope, seed))
+    if (ids === undefined) return sidNaming()
     return {
       id: (index) => ids[index] ?? '',
       indexOf: (id) => {
@@ -57,7 +60,7 @@ export function openCollection(resource: Resource, place: Place): Collection {
     }
   }
 
-  function sidNaming(sids: Sids): Pick<Collection, 'id' | 'indexOf'> {
+  function sidNaming(): Pick<Collection, 'id' | 'indexOf'> {
     const { sidPrefix } = resource
     const prefix = typeof sidPrefix === 'string' ? () => sidPrefix : (index: number) => sidPrefix(collection, index)
     return {

@@ -1,25 +1,8 @@
 const daySeconds = 86_400
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const twoDigits = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'))
 
-/**
- * A writer of RFC 2822 dates as the API of 2010-04-01 has them: `Sun, 22 Nov 2026 04:22:48 +0000`. It remembers the day
- * that it wrote last, since records come in the order of time, and hours and minutes are quick to make.
- *
- * @returns epoch seconds in, text out
- */
-export function rfc2822Writer(): (second: number) => string {
-  let lastDay = Number.NaN
-  let prefix = ''
-  return (second) => {
-    const day = Math.floor(second / daySeconds)
-    if (day !== lastDay) {
-      lastDay = day
-      prefix = rfc2822Day(day)
-    }
-    return `${prefix} ${timeOfDay(second - day * daySeconds)} +0000`
-  }
+/** `Sun, 22 Nov 2026 04:22:48 +0000`, as the API of 2010-04-01 has them. */
+export function rfc2822(second: number): string {
+  return new Date(second * 1000).toUTCString().replace('GMT', '+0000')
 }
 
 /** `2026-11-22T04:22:48Z`, as the APIs of v1 and v2 have them. */
@@ -67,16 +50,4 @@ export function relativeDay(text: string, nowSecond: number): Moment | null {
 
 function daysOfMonth(isoDate: string): number {
   return new Date(Date.UTC(Number(isoDate.slice(0, 4)), Number(isoDate.slice(5, 7)), 0)).getUTCDate()
-}
-
-function rfc2822Day(day: number): string {
-  const date = new Date(day * daySeconds * 1000)
-  const month = months[date.getUTCMonth()]
-  return `${weekdays[date.getUTCDay()]}, ${twoDigits[date.getUTCDate()]} ${month} ${date.getUTCFullYear()}`
-}
-
-function timeOfDay(second: number): string {
-  const hour = Math.floor(second / 3600)
-  const minute = Math.floor((second - hour * 3600) / 60)
-  return `${twoDigits[hour]}:${twoDigits[minute]}:${twoDigits[second % 60]}`
 }

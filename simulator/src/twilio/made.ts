@@ -1,6 +1,6 @@
 import { asciiJson } from './asciiJson.ts'
 import type { Collection } from './collection.ts'
-import { isoSecond, rfc2822Writer } from './dates.ts'
+import { isoSecond, rfc2822 } from './dates.ts'
 import type { RecordWriter } from './resource.ts'
 
 /** Writes records that are made as objects, which is fast enough where there are not millions. */
@@ -35,15 +35,9 @@ export function snakeCase(name: string): string {
 }
 
 /** `date_created` and `date_updated`, a while apart, in RFC 2822. */
-export function rfc2822Dates(): (
-  collection: Collection,
-  index: number,
-) => { date_created: string; date_updated: string } {
-  const write = rfc2822Writer()
-  return (collection, index) => {
-    const second = collection.timeline.second(index)
-    return { date_created: write(second), date_updated: write(updatedSecond(collection, index)) }
-  }
+export function rfc2822Dates(collection: Collection, index: number): { date_created: string; date_updated: string } {
+  const second = collection.timeline.second(index)
+  return { date_created: rfc2822(second), date_updated: rfc2822(updatedSecond(collection, index)) }
 }
 
 /** The same in ISO 8601. */

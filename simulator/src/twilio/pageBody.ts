@@ -1,11 +1,10 @@
 import type { Collection } from './collection.ts'
 import type { Page } from './page.ts'
-import type { RecordWriter } from './resource.ts'
+import type { BytesWriter, RecordWriter } from './resource.ts'
 
-/** The page as JSON: relative addresses around the records at api.twilio.com, `meta` with absolute ones elsewhere. */
-export function pageBody(collection: Collection, query: URLSearchParams, page: Page, write: RecordWriter): string {
+/** The page as JSON, ASCII only: relative addresses around the records at api.twilio.com, `meta` with absolute ones elsewhere. */
+export function pageBody(collection: Collection, query: URLSearchParams, page: Page, write: RecordWriter): Buffer {
   const { resource, world } = collection
-  const records = joinRecords(page.indexes, write)
   const own = ownParameters(query)
   const base = resource.host === 'api' ? collection.path : `${world.origin}/${resource.host}${collection.path}`
   const address = (number: number, token: string | null) =>
@@ -25,7 +24,7 @@ export function pageBody(collection: Collection, query: URLSearchParams, page: P
       next_page_url: next,
       key: resource.key,
     }
-    return `{"meta":${JSON.stringify(meta)},"${resource.key}":[${records}]}`
+    return withRecords(`{"meta":${JSON.stringify(meta)}`)
   }
   const around = {
     first_page_uri: first,
@@ -37,13 +36,26 @@ export function pageBody(collection: Collection, query: URLSearchParams, page: P
     start: number * size,
     end: number * size + Math.max(0, page.indexes.length - 1),
   }
-  return `${JSON.stringify(around).slice(0, -1)},"${resource.key}":[${records}]}`
+  return withRecords(JSON.stringify(around).slice(0, -1))
+
+  function withRecords(before: string): Buffer {
+    const head = `${before},"${resource.key}":[`
+    const bytes = resource.bytesWriter?.(collection)
+    if (bytes !== undefined) return joinBytes(head, page.indexes, bytes)
+    // Everything is ASCII, so that bytes are no more than a copy.
+    return Buffer.from(`${head}${page.indexes.map(write).join(',')}]}`, 'latin1')
+  }
 }
 
-function joinRecords(indexes: readonly number[], write: RecordWriter): string {
-  let text = ''
-  for (const index of indexes) text += text === '' ? write(index) : `,${write(index)}`
-  return text
+function joinBytes(head: string, indexes: readonly number[], { recordBytesMax, write }: BytesWriter): Buffer {
+  const body = Buffer.allocUnsafe(head.length + indexes.length * (recordBytesMax + 1) + 2)
+  let offset = body.write(head, 'latin1')
+  for (const [position, index] of indexes.entries()) {
+    if (position > 0) body[offset++] = 0x2c
+    offset = write(index, body, offset)
+  }
+  offset += body.write(']}', offset, 'latin1')
+  return body.subarray(0, offset)
 }
 
 /** The parameters that are not about pages: they go on to the next page, as they came. */

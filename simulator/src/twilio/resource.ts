@@ -42,12 +42,20 @@ export interface Resource {
   /** What is not answered, though the path is right. */
   readonly refuse?: (collection: Collection, query: URLSearchParams) => TwilioError | null
   readonly writer: (collection: Collection, query: URLSearchParams) => RecordWriter
+  /** Writes the same records as bytes, where there are millions. */
+  readonly bytesWriter?: (collection: Collection) => BytesWriter
   /** The record by itself, where that is more than in the list. */
   readonly detail?: (collection: Collection) => RecordWriter
 }
 
 /** The JSON text of a record, ASCII only. */
 export type RecordWriter = (index: number) => string
+
+export interface BytesWriter {
+  readonly recordBytesMax: number
+  /** Writes a record at an offset of the buffer, and returns the offset after it. */
+  write(index: number, into: Buffer, offset: number): number
+}
 
 /** Up to three parameters over one time of the record. */
 export interface DateFilter {

@@ -4,6 +4,10 @@ import { hashText, hex8, mix } from './hash.ts'
 export interface Sids {
   /** The 32 hexadecimal digits after the two letters. */
   digits(index: number): string
+  /** What the digits are made of: 16 that are the same for all, eight of the index, and eight that check those. */
+  readonly head: string
+  scramble(index: number): number
+  check(scrambled: number): number
   /** The index that was made these digits, null when none below 2^32 was. */
   index(digits: string): number | null
 }
@@ -20,12 +24,17 @@ const inverse = 0x0e8b2f51
 export function sidsOf(scope: string, seed: number): Sids {
   const key = hashText(scope, seed)
   const head = `${hex8(key)}${hex8(hashText(scope, ~seed))}`
+  const scramble = (index: number) => (Math.imul(index + 1, multiplier) ^ key) >>> 0
+  const check = (scrambled: number) => mix(scrambled ^ seed)
   const digits = (index: number) => {
-    const scrambled = (Math.imul(index + 1, multiplier) ^ key) >>> 0
-    return `${head}${hex8(scrambled)}${hex8(mix(scrambled ^ seed))}`
+    const scrambled = scramble(index)
+    return `${head}${hex8(scrambled)}${hex8(check(scrambled))}`
   }
   return {
     digits,
+    head,
+    scramble,
+    check,
     index: (text) => {
       if (!/^[0-9a-f]{32}$/.test(text)) return null
       const index = (Math.imul(Number.parseInt(text.slice(16, 24), 16) ^ key, inverse) - 1) >>> 0

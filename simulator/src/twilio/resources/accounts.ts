@@ -1,4 +1,4 @@
-import { rfc2822Writer } from '../dates.ts'
+import { rfc2822 } from '../dates.ts'
 import { objectWriter, phoneNumber, pick, rfc2822Dates, uriOf } from '../made.ts'
 import type { Resource } from '../resource.ts'
 
@@ -43,9 +43,8 @@ export const accounts: Resource = {
     return { count: shown.length, second: (index) => (shown[index] ?? account).createdAtSecond }
   },
   equals: { FriendlyName: 'friendly_name', Status: 'status' },
-  writer: ({ world, id }) => {
-    const date = rfc2822Writer()
-    return objectWriter((index) => {
+  writer: ({ world, id }) =>
+    objectWriter((index) => {
       const sid = id(index)
       const account = world.accounts.find((candidate) => candidate.sid === sid)
       if (account === undefined) return {}
@@ -53,8 +52,8 @@ export const accounts: Resource = {
       const links = Object.entries(subresources).filter(([key]) => !account.subresourcesLeftOut.includes(key))
       return {
         auth_token: account.authToken,
-        date_created: date(account.createdAtSecond),
-        date_updated: date(account.createdAtSecond + 3600),
+        date_created: rfc2822(account.createdAtSecond),
+        date_updated: rfc2822(account.createdAtSecond + 3600),
         friendly_name: account.friendlyName,
         owner_account_sid: world.accounts[0]?.sid ?? sid,
         sid,
@@ -63,8 +62,7 @@ export const accounts: Resource = {
         type: 'Full',
         uri: `${path}.json`,
       }
-    })
-  },
+    }),
 }
 
 export const addresses: Resource = {
@@ -75,16 +73,15 @@ export const addresses: Resource = {
   pageSizeMax: 1000,
   sidPrefix: 'AD',
   equals: { CustomerName: 'customer_name', FriendlyName: 'friendly_name', IsoCountry: 'iso_country' },
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => {
+  writer: (collection) =>
+    objectWriter((index) => {
       const hash = collection.hash(index)
       const place = pick(places, hash)
       return {
         account_sid: collection.account.sid,
         city: place.city,
         customer_name: `Customer ${index + 1}`,
-        ...dates(collection, index),
+        ...rfc2822Dates(collection, index),
         friendly_name: hash % 3 === 0 ? null : `Office ${index + 1}`,
         iso_country: place.country,
         postal_code: place.postalCode,
@@ -97,8 +94,7 @@ export const addresses: Resource = {
         verified: hash % 4 === 0,
         uri: uriOf(collection, index),
       }
-    })
-  },
+    }),
 }
 
 const places = [
@@ -115,12 +111,11 @@ export const applications: Resource = {
   pageSizeMax: 1000,
   sidPrefix: 'AP',
   equals: { FriendlyName: 'friendly_name' },
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => ({
+  writer: (collection) =>
+    objectWriter((index) => ({
       account_sid: collection.account.sid,
       api_version: '2010-04-01',
-      ...dates(collection, index),
+      ...rfc2822Dates(collection, index),
       friendly_name: `Application ${index + 1}`,
       message_status_callback: null,
       sid: collection.id(index),
@@ -138,8 +133,7 @@ export const applications: Resource = {
       voice_method: 'GET',
       voice_url: 'https://app.example/voice',
       public_application_connect_enabled: false,
-    }))
-  },
+    })),
 }
 
 /** Keys show their sids and names, never their secrets. */
@@ -150,14 +144,12 @@ export const keys: Resource = {
   key: 'keys',
   pageSizeMax: 1000,
   sidPrefix: 'SK',
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => ({
+  writer: (collection) =>
+    objectWriter((index) => ({
       sid: collection.id(index),
       friendly_name: `Key ${index + 1}`,
-      ...dates(collection, index),
-    }))
-  },
+      ...rfc2822Dates(collection, index),
+    })),
 }
 
 export const outgoingCallerIds: Resource = {
@@ -168,18 +160,16 @@ export const outgoingCallerIds: Resource = {
   pageSizeMax: 1000,
   sidPrefix: 'PN',
   equals: { PhoneNumber: 'phone_number', FriendlyName: 'friendly_name' },
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => {
+  writer: (collection) =>
+    objectWriter((index) => {
       const number = phoneNumber(collection.hash(index))
       return {
         sid: collection.id(index),
-        ...dates(collection, index),
+        ...rfc2822Dates(collection, index),
         friendly_name: number,
         account_sid: collection.account.sid,
         phone_number: number,
         uri: uriOf(collection, index),
       }
-    })
-  },
+    }),
 }

@@ -33,9 +33,8 @@ export const incomingPhoneNumbers: Resource = {
   pageSizeMax: 1000,
   sidPrefix: 'PN',
   equals: { FriendlyName: 'friendly_name', PhoneNumber: 'phone_number', Origin: 'origin' },
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => {
+  writer: (collection) =>
+    objectWriter((index) => {
       const number = phoneNumber(collection.hash(index))
       const uri = uriOf(collection, index)
       return {
@@ -43,7 +42,7 @@ export const incomingPhoneNumbers: Resource = {
         account_sid: collection.account.sid,
         friendly_name: number,
         phone_number: number,
-        ...dates(collection, index),
+        ...rfc2822Dates(collection, index),
         ...numberSettings,
         address_sid: null,
         address_requirements: 'none',
@@ -59,8 +58,7 @@ export const incomingPhoneNumbers: Resource = {
         uri,
         subresource_uris: { assigned_add_ons: uri.replace('.json', '/AssignedAddOns.json') },
       }
-    })
-  },
+    }),
 }
 
 export const dependentPhoneNumbers: Resource = {
@@ -70,9 +68,8 @@ export const dependentPhoneNumbers: Resource = {
   key: 'dependent_phone_numbers',
   pageSizeMax: 1000,
   sidPrefix: 'PN',
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => {
+  writer: (collection) =>
+    objectWriter((index) => {
       const number = phoneNumber(collection.hash(index))
       const sid = collection.id(index)
       return {
@@ -80,14 +77,13 @@ export const dependentPhoneNumbers: Resource = {
         account_sid: collection.account.sid,
         friendly_name: number,
         phone_number: number,
-        ...dates(collection, index),
+        ...rfc2822Dates(collection, index),
         ...numberSettings,
         address_requirements: 'local',
         capabilities,
         uri: `/2010-04-01/Accounts/${collection.account.sid}/IncomingPhoneNumbers/${sid}.json`,
       }
-    })
-  },
+    }),
 }
 
 /**

@@ -146,9 +146,8 @@ export const usageTriggers: Resource = {
   pageSizeMax: 1000,
   sidPrefix: 'UT',
   equals: { Recurring: 'recurring', TriggerBy: 'trigger_by', UsageCategory: 'usage_category' },
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => {
+  writer: (collection) =>
+    objectWriter((index) => {
       const category = pick(['sms', 'calls', 'mms'], collection.hash(index))
       const { account } = collection
       return {
@@ -157,7 +156,7 @@ export const usageTriggers: Resource = {
         callback_method: 'POST',
         callback_url: 'https://app.example/usage',
         current_value: String(collection.hash(index) % 500),
-        ...dates(collection, index),
+        ...rfc2822Dates(collection, index),
         date_fired: null,
         friendly_name: `Trigger ${index + 1}`,
         recurring: pick(['daily', 'monthly'], collection.hash(index) >>> 4),
@@ -168,6 +167,5 @@ export const usageTriggers: Resource = {
         usage_category: category,
         usage_record_uri: `/2010-04-01/Accounts/${account.sid}/Usage/Records.json?Category=${category}`,
       }
-    })
-  },
+    }),
 }

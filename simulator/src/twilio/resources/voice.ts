@@ -1,5 +1,5 @@
 import type { Collection } from '../collection.ts'
-import { rfc2822Writer } from '../dates.ts'
+import { rfc2822 } from '../dates.ts'
 import { laterSecond, memberPath, objectWriter, otherSid, phoneNumber, pick, rfc2822Dates, uriOf } from '../made.ts'
 import type { DateFilter, Resource } from '../resource.ts'
 import { evenTimeline } from '../timeline.ts'
@@ -48,9 +48,8 @@ export const calls: Resource = {
     },
   ],
   equals: { To: 'to', From: 'from', Status: 'status', ParentCallSid: 'parent_call_sid' },
-  writer: (collection) => {
-    const date = rfc2822Writer()
-    return objectWriter((index) => {
+  writer: (collection) =>
+    objectWriter((index) => {
       const hash = collection.hash(index)
       const start = callStart(collection, index)
       const end = callEnd(collection, index)
@@ -60,8 +59,8 @@ export const calls: Resource = {
       const lists = ['Notifications', 'Recordings', 'Payments', 'Events', 'Siprec', 'Streams', 'Transcriptions']
       return {
         sid: collection.id(index),
-        date_created: date(start),
-        date_updated: date(end ?? start),
+        date_created: rfc2822(start),
+        date_updated: rfc2822(end ?? start),
         parent_call_sid: null,
         account_sid: collection.account.sid,
         to,
@@ -70,8 +69,8 @@ export const calls: Resource = {
         from_formatted: '(415) 555-0100',
         phone_number_sid: otherSid('PN', collection, 0),
         status,
-        start_time: date(start),
-        end_time: end === null ? null : date(end),
+        start_time: rfc2822(start),
+        end_time: end === null ? null : rfc2822(end),
         duration: end === null ? null : String(end - start),
         price: status === 'completed' ? '-0.01300' : null,
         price_unit: 'USD',
@@ -87,8 +86,7 @@ export const calls: Resource = {
         uri: `${path}.json`,
         subresource_uris: Object.fromEntries(lists.map((list) => [list.toLowerCase(), `${path}/${list}.json`])),
       }
-    })
-  },
+    }),
 }
 
 /** `until` a date is "on or before midnight of this date", which ends with the date's first second. */
@@ -130,15 +128,14 @@ export const conferences: Resource = {
     },
   ],
   equals: { FriendlyName: 'friendly_name', Status: 'status' },
-  writer: (collection) => {
-    const date = rfc2822Writer()
-    return objectWriter((index) => {
+  writer: (collection) =>
+    objectWriter((index) => {
       const status = conferenceStatus(collection, index)
       const path = memberPath(collection, index)
       return {
         account_sid: collection.account.sid,
-        date_created: date(collection.timeline.second(index)),
-        date_updated: date(conferenceUpdate(collection, index)),
+        date_created: rfc2822(collection.timeline.second(index)),
+        date_updated: rfc2822(conferenceUpdate(collection, index)),
         api_version: '2010-04-01',
         friendly_name: `Room ${index % 10}`,
         region: pick(['us1', 'ie1'], collection.hash(index)),
@@ -153,8 +150,7 @@ export const conferences: Resource = {
             }
           : {}),
       }
-    })
-  },
+    }),
 }
 
 /** Only conferences in progress have any. */
@@ -173,16 +169,15 @@ export const conferenceParticipants: Resource = {
     const count = goesOn ? (account.sizes.conference_participants ?? 0) : 0
     return evenTimeline({ startSecond, spanSeconds: 60, count })
   },
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => ({
+  writer: (collection) =>
+    objectWriter((index) => ({
       account_sid: collection.account.sid,
       call_sid: collection.id(index),
       label: index === 0 ? 'host' : null,
       call_sid_to_coach: null,
       coaching: false,
       conference_sid: collection.parents[0]?.id ?? null,
-      ...dates(collection, index),
+      ...rfc2822Dates(collection, index),
       end_conference_on_exit: index === 0,
       muted: collection.hash(index) % 2 === 0,
       hold: false,
@@ -190,76 +185,7 @@ export const conferenceParticipants: Resource = {
       status: 'connected',
       queue_time: '0',
       uri: uriOf(collection, index),
-    }))
-  },
-}
-
-export const recordings: Resource = {
-  name: 'recordings',
-  host: 'api',
-  path: '/2010-04-01/Accounts/{account}/Recordings.json',
-  key: 'recordings',
-  pageSizeMax: 1000,
-  sidPrefix: 'RE',
-  dates: [{ ...createdOn, untilRule: 'day' }],
-  equals: { CallSid: 'call_sid', ConferenceSid: 'conference_sid' },
-  writer: (collection) => {
-    const date = rfc2822Writer()
-    const dates = rfc2822Dates()
-    return objectWriter((index) => {
-      const hash = collection.hash(index)
-      const path = memberPath(collection, index)
-      return {
-        account_sid: collection.account.sid,
-        api_version: '2010-04-01',
-        call_sid: otherSid('CA', collection, index),
-        conference_sid: null,
-        ...dates(collection, index),
-        start_time: date(collection.timeline.second(index)),
-        duration: String(hash % 900),
-        sid: collection.id(index),
-        price: hash % 4 === 0 ? null : '-0.00250',
-        price_unit: 'USD',
-        status: 'completed',
-        channels: 1 + (hash % 2),
-        source: pick(['DialVerb', 'OutboundAPI', 'RecordVerb'], hash >>> 3),
-        error_code: null,
-        uri: `${path}.json`,
-        encryption_details: null,
-        subresource_uris: {
-          add_on_results: `${path}/AddOnResults.json`,
-          transcriptions: `${path}/Transcriptions.json`,
-        },
-        media_url: `${collection.world.origin}/api${path}`,
-      }
-    })
-  },
-}
-
-export const transcriptions: Resource = {
-  name: 'transcriptions',
-  host: 'api',
-  path: '/2010-04-01/Accounts/{account}/Transcriptions.json',
-  key: 'transcriptions',
-  pageSizeMax: 1000,
-  sidPrefix: 'TR',
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => ({
-      account_sid: collection.account.sid,
-      api_version: '2010-04-01',
-      ...dates(collection, index),
-      duration: String(collection.hash(index) % 120),
-      price: -0.05,
-      price_unit: 'USD',
-      recording_sid: otherSid('RE', collection, index),
-      sid: collection.id(index),
-      status: 'completed',
-      transcription_text: 'Please call me back.',
-      type: 'fast',
-      uri: uriOf(collection, index),
-    }))
-  },
+    })),
 }
 
 export const queues: Resource = {
@@ -269,10 +195,9 @@ export const queues: Resource = {
   key: 'queues',
   pageSizeMax: 1000,
   sidPrefix: 'QU',
-  writer: (collection) => {
-    const dates = rfc2822Dates()
-    return objectWriter((index) => ({
-      ...dates(collection, index),
+  writer: (collection) =>
+    objectWriter((index) => ({
+      ...rfc2822Dates(collection, index),
       current_size: collection.hash(index) % 7,
       friendly_name: `Queue ${index + 1}`,
       uri: uriOf(collection, index),
@@ -281,6 +206,5 @@ export const queues: Resource = {
       sid: collection.id(index),
       max_size: 100,
       subresource_uris: { members: `${memberPath(collection, index)}/Members.json` },
-    }))
-  },
+    })),
 }
