@@ -104,6 +104,7 @@ interface Patience extends Pick<HttpClientOptions, 'clock' | 'signal' | 'log' | 
 /** The request keeps its slot while it waits, so that a busy vendor gets fewer requests and not just later ones. */
 async function tryPatiently({ clock, signal, retryMsMax, slots, address, tryOnce, ...told }: Patience) {
   const startedAtMs = clock.now()
+  let oddBodies = 0
   for (let failures = 1; ; failures++) {
     signal.throwIfAborted()
     const refusalsAtStart = slots.refusals
@@ -122,7 +123,8 @@ async function tryPatiently({ clock, signal, retryMsMax, slots, address, tryOnce
     }
     const where = shownAddress(address)
     const spentMs = nowMs - startedAtMs
-    if (spentMs + delayMs > retryMsMax || failures >= result.triesMax) {
+    if (result.isOddBody) oddBodies++
+    if (spentMs + delayMs > retryMsMax || oddBodies >= ODD_BODIES_MAX) {
       throw new TransientError(`${where} ${reason}; gave up after ${failures} tries in ${seconds(spentMs)}`)
     }
     told.log.warn(`${where} ${reason}; next try in ${seconds(delayMs)}`)
@@ -139,5 +141,8 @@ function loadOf(headers: Headers | null): number | null {
 function seconds(durationMs: number): string {
   return `${(durationMs / 1_000).toFixed(1)} s`
 }
+
+/** A load balancer's page in place of an answer may be gone in a moment; a wrong address will not be. */
+const ODD_BODIES_MAX = 4
 
 const RANDOM_STEPS = 1_000_000

@@ -14,7 +14,7 @@ export type Try =
       readonly reason: string // continues a sentence that starts with the address
       readonly status: number | null // null: no answer, or none that could be read
       readonly headers: Headers | null
-      readonly triesMax: number
+      readonly isOddBody: boolean // a success, but of somebody else
     }
 
 interface Get {
@@ -99,7 +99,7 @@ function judge({ status, headers, text }: RawAnswer, address: URL, okStatuses: r
   if (okStatuses.includes(status) || (isSuccess && body !== undefined)) {
     return { kind: 'answer', answer: { status, headers, body: body ?? null } }
   }
-  if (isSuccess) return again('answered with something that is not JSON', { status: null, triesMax: NO_JSON_TRIES_MAX })
+  if (isSuccess) return again('answered with something that is not JSON', { isOddBody: true })
   if (status === 408 || status === 429 || status >= 500) return again(`answered ${status}`, { status, headers })
   const isRedirect = status >= 300 && status < 400
   const told = isRedirect ? 'a redirect, which is not followed' : text.slice(0, EXCERPT_CHARS)
@@ -120,7 +120,7 @@ function judgeError(error: unknown, address: URL): Try {
 }
 
 function again(reason: string, facts: Partial<Extract<Try, { kind: 'again' }>>): Try {
-  return { kind: 'again', reason, status: null, headers: null, triesMax: Number.POSITIVE_INFINITY, ...facts }
+  return { kind: 'again', reason, status: null, headers: null, isOddBody: false, ...facts }
 }
 
 /** Undefined for what is not JSON. */
@@ -145,6 +145,4 @@ const CERTIFICATE_CODES = [
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]
 
-/** A load balancer's page in place of an answer may be gone in a moment; a wrong address will not be. */
-const NO_JSON_TRIES_MAX = 4
 const EXCERPT_CHARS = 300

@@ -22,8 +22,8 @@ export interface RetryFacts {
 export function retryAfterMs(header: string, nowMs: number): number | null {
   const text = header.trim()
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000)
-  // Date.parse takes far too much for a date; an HTTP date starts with a weekday's name (RFC 9110, 5.6.7).
-  const dateMs = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN
+  // Date.parse takes far too much for a date; those of HTTP have a weekday and GMT (RFC 9110, 5.6.7).
+  const dateMs = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs)
 }
 

@@ -15,12 +15,8 @@ export interface Message {
   readonly [key: string]: any
 }
 
-export interface Files {
-  readonly config?: unknown
-  /** A whole catalog, or the names and modes of streams to make one of. */
-  readonly catalog?: unknown
-  readonly state?: unknown
-}
+/** What is in the file of each option, such as `config`, `catalog` and `state`. */
+export type Files = Readonly<Record<string, unknown>>
 
 /**
  * Runs a command of a source within the test's process, with files of its own, and checks every line it writes against
