@@ -1,0 +1,64 @@
+import { HttpStatusError } from '@heliograph/airbyte-protocol/httpStatusError'
+import { isRecord, type TwilioRecord } from './castRecord.ts'
+import type { TwilioHost } from './hosts.ts'
+import type { TwilioApi } from './twilioApi.ts'
+
+export interface PagesRequest {
+  readonly host: TwilioHost
+  /** Path and query of the first page. */
+  readonly first: string
+  /** A later page of the same list to begin with; null: begin with the first. */
+  readonly resumeAt: string | null
+  readonly dataField: string
+}
+
+export interface Page {
+  readonly records: TwilioRecord[]
+  /** Path and query; null: this was the last. */
+  readonly next: string | null
+}
+
+/**
+ * Reads a list page by page. The next page is asked for before this one is handed out, so that the network and the
+ * reader work at the same time. Both forms of paging are understood: `next_page_uri` of the API of 2010 and
+ * `meta.next_page_url` of the others.
+ */
+export async function* listPages(api: TwilioApi, request: PagesRequest): AsyncGenerator<Page> {
+  let asked = request.resumeAt ?? request.first
+  let answer = fetchPage(api, request, asked)
+  while (true) {
+    const page = await (asked === request.resumeAt ? orFirstPage(answer, api, request) : answer)
+    if (page.next !== null) {
+      if (page.next === asked) throw new Error(`A page of "${request.dataField}" names itself as the next one`)
+      asked = page.next
+      answer = fetchPage(api, request, asked)
+      answer.catch(() => {}) // Told to whoever awaits it; nobody does if the reader stops before.
+    }
+    yield page
+    if (page.next === null) return
+  }
+}
+
+/** Page tokens are not for ever. One that is refused costs reading the list again, never a record. */
+async function orFirstPage(answer: Promise<Page>, api: TwilioApi, request: PagesRequest): Promise<Page> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof HttpStatusError && [400, 404, 410].includes(error.status)) {
+      return fetchPage(api, request, request.first)
+    }
+    throw error
+  }
+}
+
+async function fetchPage(api: TwilioApi, { host, dataField }: PagesRequest, path: string): Promise<Page> {
+  const body = await api.get(host, path)
+  if (!isRecord(body) || !Array.isArray(body[dataField])) {
+    throw new Error(`An answer of the host "${host}" has no list "${dataField}"`)
+  }
+  const next = isRecord(body.meta) ? body.meta.next_page_url : body.next_page_uri
+  return {
+    records: body[dataField].filter(isRecord),
+    next: typeof next === 'string' && next !== '' ? api.hosts.pathOf(host, next) : null,
+  }
+}

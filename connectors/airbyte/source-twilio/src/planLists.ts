@@ -1,0 +1,102 @@
+import type { TwilioConfig } from './config.ts'
+import type { PartitionBefore, PartitionProgress, StreamProgress } from './cursors.ts'
+import { type Partition, partitionsOf } from './partitions.ts'
+import { RecentKeys } from './recentKeys.ts'
+import { DAY_MS, endOf, MINUTE_MS, SECOND_MS, slices, startOf, type Window } from './slices.ts'
+import type { Position } from './state.ts'
+import type { List, Windows } from './streams/declaration.ts'
+import type { TwilioApi } from './twilioApi.ts'
+
+/** A list to be read, or one window of it. */
+export interface Task {
+  readonly partition: Partition
+  readonly progress: PartitionProgress
+  readonly window: Window | null // null: the whole list
+  readonly position: Position
+  /** Keys of the partition's records that have no time, and might be shown in any of its windows. */
+  readonly timelessKeys: RecentKeys
+}
+
+export interface Plan {
+  readonly list: List
+  readonly api: TwilioApi
+  readonly config: TwilioConfig
+  readonly progress: StreamProgress
+  /** When the sync began: nothing younger is read. */
+  readonly nowMs: number
+}
+
+/** What there is left to read of a stream, made as it is wanted: there may be many accounts and windows. */
+export async function* planLists(plan: Plan): AsyncGenerator<Task> {
+  const { list, api, config } = plan
+  for await (const partition of partitionsOf(list, api, config)) {
+    const before = plan.progress.before(partition.key)
+    const timelessKeys = new RecentKeys(TIMELESS_KEYS_MAX)
+    if (list.windows === null) {
+      const start = { stretch: null, settledMs: plan.nowMs, position: before.position }
+      const progress = plan.progress.begin(partition.key, start)
+      if (before.position.kind === 'end') continue
+      yield { partition, progress, window: null, position: before.position, timelessKeys }
+    } else {
+      const stretch = stretchOf({ ...plan, windows: list.windows, partition, before })
+      const unitMs = list.windows.isDaily === true ? DAY_MS : SECOND_MS
+      const settledMs = startOf(plan.nowMs - SETTLING_MS, unitMs)
+      const progress = plan.progress.begin(partition.key, { stretch, settledMs, position: { kind: 'start' } })
+      for (const { window, position } of windowsOf({ stretch, before, windows: list.windows, config })) {
+        progress.open(window, position)
+        if (position.kind === 'end') continue
+        yield { partition, progress, window, position, timelessKeys }
+      }
+    }
+  }
+}
+
+/** From where to where a partition is read. */
+export function stretchOf(partition: {
+  readonly windows: Windows
+  readonly partition: Pick<Partition, 'createdMs'>
+  readonly before: Pick<PartitionBefore, 'cursorMs' | 'isResumed'>
+  readonly config: Pick<TwilioConfig, 'startMs' | 'lookbackMs'>
+  readonly nowMs: number
+}): Window {
+  const { windows, before, config, nowMs } = partition
+  const unitMs = windows.isDaily === true ? DAY_MS : SECOND_MS
+  const untilMs = endOf(nowMs, unitMs)
+  // A sync that goes on has taken its lookback off the cursor already: again, and it might never get ahead.
+  const lookbackMs = before.isResumed ? 0 : config.lookbackMs
+  const wishedMs = before.cursorMs === null ? config.startMs : Math.max(config.startMs, before.cursorMs - lookbackMs)
+  const createdMs = windows.startsWithAccount === true ? (partition.partition.createdMs ?? 0) : 0
+  const keptMs = windows.retentionMs === null ? 0 : nowMs - windows.retentionMs
+  const fromMs = startOf(Math.max(wishedMs, keptMs), unitMs)
+  return { fromMs: Math.min(Math.max(fromMs, startOf(createdMs, DAY_MS)), untilMs), untilMs }
+}
+
+interface Stretch {
+  readonly stretch: Window
+  readonly before: Pick<PartitionBefore, 'ahead'>
+  readonly windows: Windows
+  readonly config: Pick<TwilioConfig, 'stepMs'>
+}
+
+/** The windows of a stretch, with those where an unfinished sync left them. Without gap, oldest first. */
+export function* windowsOf(plan: Stretch): Generator<{ window: Window; position: Position }> {
+  const { stretch, before, windows, config } = plan
+  const isOfDays = windows.format === 'day' || windows.format === 'last day'
+  const rule = { stepMs: config.stepMs, alignMs: isOfDays ? DAY_MS : SECOND_MS }
+  const unread = function* (part: Window) {
+    for (const window of slices(part, rule)) yield { window, position: { kind: 'start' } as const }
+  }
+  let { fromMs } = stretch
+  for (const { position, ...window } of before.ahead.toSorted((one, other) => one.fromMs - other.fromMs)) {
+    if (window.fromMs < fromMs || window.untilMs > stretch.untilMs) continue
+    yield* unread({ fromMs, untilMs: window.fromMs })
+    yield { window, position }
+    fromMs = window.untilMs
+  }
+  yield* unread({ fromMs, untilMs: stretch.untilMs })
+}
+
+/** Lists may show a record a little after its time. */
+const SETTLING_MS = MINUTE_MS
+/** Beyond it a record without a time may come twice in a sync. */
+const TIMELESS_KEYS_MAX = 100_000

@@ -1,0 +1,29 @@
+import type { HttpClient } from '@heliograph/airbyte-protocol/httpClient'
+import type { TwilioConfig } from './config.ts'
+import { type Hosts, hostsAt, type TwilioHost } from './hosts.ts'
+
+/** Twilio's hosts, asked with the user's credentials. */
+export interface TwilioApi {
+  readonly hosts: Hosts
+  /** @param path and query. @returns the parsed body. @throws as HttpClient.getJson. */
+  get(host: TwilioHost, path: string): Promise<unknown>
+}
+
+export function twilioApi(config: TwilioConfig, http: HttpClient): TwilioApi {
+  const hosts = hostsAt(config.baseUrl)
+  const credentials = Buffer.from(`${config.user}:${config.password}`).toString('base64')
+  const options = { headers: { authorization: `Basic ${credentials}` } }
+  return {
+    hosts,
+    async get(host, path) {
+      const { body } = await http.getJson(hosts.url(host, path), options)
+      return body
+    },
+  }
+}
+
+/** Path and query of a list's first page. */
+export function firstPage(path: string, query: Readonly<Record<string, string | number>>): string {
+  const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+  return `${path}${path.includes('?') ? '&' : '?'}${parameters}`
+}

@@ -1,0 +1,129 @@
+import type { ReadRequest, SourceContext, SourceStream, StreamMessage } from '@heliograph/airbyte-protocol/source'
+import { recordCaster, type TwilioRecord } from './castRecord.ts'
+import type { TwilioConfig } from './config.ts'
+import { StreamProgress } from './cursors.ts'
+import { inParallel } from './inParallel.ts'
+import { isoSecond, toCursor } from './isoTime.ts'
+import { jsonSchema } from './jsonSchema.ts'
+import { planLists, type Task } from './planLists.ts'
+import { type Batch, type ListReader, readList } from './readList.ts'
+import { readState, type StreamState, stateJson } from './state.ts'
+import type { StreamDeclaration } from './streams/declaration.ts'
+import { twilioApi } from './twilioApi.ts'
+
+/** Makes a stream of what is known of it. */
+export function twilioStream(declaration: StreamDeclaration, config: TwilioConfig): SourceStream {
+  return {
+    name: declaration.name,
+    jsonSchema: jsonSchema(declaration.fields),
+    primaryKey: declaration.primaryKey.map((field) => [field]),
+    cursorField: declaration.cursorField,
+    isResumable: true,
+    read: (request, context) => readStream({ declaration, config, request, context }),
+  }
+}
+
+interface StreamRead {
+  readonly declaration: StreamDeclaration
+  readonly config: TwilioConfig
+  readonly request: ReadRequest
+  readonly context: SourceContext
+}
+
+async function* readStream({ declaration, config, request, context }: StreamRead): AsyncGenerator<StreamMessage> {
+  const { cursorField, list } = declaration
+  const nowMs = context.clock.now()
+  const progress = new StreamProgress(readState(request.state, cursorField))
+  const api = twilioApi(config, context.http)
+  const reader: ListReader = {
+    declaration,
+    api,
+    config,
+    log: context.log,
+    workers: context.workers,
+    finish: recordFinisher(declaration, config),
+  }
+  const state = (now: StreamState): StreamMessage => ({ kind: 'state', state: stateJson(now, cursorField) })
+  tellRetention(declaration, config, { nowMs, log: context.log })
+
+  const batches = inParallel<Task, Batch>({
+    tasks: planLists({ list, api, config, progress, nowMs }),
+    workers: context.workers,
+    work: (task, give) => readList(reader, task, give),
+  })
+  const due = new StateDue(context)
+  try {
+    for await (const { records, written } of batches) {
+      if (records.length > 0) yield { kind: 'records', data: records }
+      written?.()
+      due.add(records.length)
+      if (context.signal.aborted || (written !== null && due.isNow(progress.partitions)))
+        yield state(progress.unfinished())
+    }
+  } catch (error) {
+    // What was read before something broke need not be read again.
+    yield state(progress.unfinished())
+    throw error
+  }
+  yield state(progress.finished())
+}
+
+/** The last steps of a record: types by schema, the cursor as ISO 8601, and what is not to be shown. */
+function recordFinisher(declaration: StreamDeclaration, config: TwilioConfig): (record: TwilioRecord) => void {
+  const { cursorField, removedFields = [], secretFields = [], fields } = declaration
+  const cast = recordCaster(fields)
+  const hidden = config.showsAuthTokens ? [] : secretFields
+  return (record) => {
+    cast(record)
+    if (cursorField !== null) {
+      const cursor = toCursor(record[cursorField])
+      if (cursor !== null && cursor !== record[cursorField]) record[cursorField] = cursor
+    }
+    for (const field of removedFields) delete record[field]
+    for (const field of hidden) if (typeof record[field] === 'string') record[field] = '********'
+  }
+}
+
+/** Users wonder where the records are that they see in no answer. */
+function tellRetention(
+  { name, list }: StreamDeclaration,
+  { startMs }: TwilioConfig,
+  { nowMs, log }: { nowMs: number } & Pick<SourceContext, 'log'>,
+): void {
+  const retentionMs = list.windows?.retentionMs ?? null
+  if (retentionMs === null || startMs >= nowMs - retentionMs) return
+  log.info(`${name}: Twilio shows nothing older than ${isoSecond(nowMs - retentionMs)}; reading begins there`)
+}
+
+/** When to write a state: often enough to lose little, seldom enough that states of many accounts do not weigh. */
+class StateDue {
+  readonly #clock: SourceContext['clock']
+  #records = 0
+  #sinceMs: number
+
+  constructor({ clock }: SourceContext) {
+    this.#clock = clock
+    this.#sinceMs = clock.now()
+  }
+
+  add(records: number): void {
+    this.#records += records
+  }
+
+  /** Whether it is time; if so, the next one is counted from here. */
+  isNow(partitions: number): boolean {
+    const nowMs = this.#clock.now()
+    const isDue =
+      this.#records >= Math.max(STATE_RECORDS, partitions * RECORDS_PER_PARTITION) ||
+      (this.#records > 0 && nowMs - this.#sinceMs >= STATE_PERIOD_MS)
+    if (!isDue) return false
+    this.#records = 0
+    this.#sinceMs = nowMs
+    return true
+  }
+}
+
+const STATE_RECORDS = 10_000
+/** A partition is some 100 bytes of a state, a record some 700. */
+const RECORDS_PER_PARTITION = 20
+const STATE_PERIOD_MS = 30_000
