@@ -23,10 +23,10 @@ export function deleteSeenOrphans(tx: Transaction, entries: readonly SeenEntry[]
   tx.run(DELETE, [JSON.stringify(entries.map(({ report }) => [report.carrierId, report.carrierMessageId]))])
 }
 
+/** As a list of keys: looked up one by one. An `exists` makes SQLite go through the table, and the list for each row. */
 const DELETE = `
-delete from chat_seen_orphans where exists (
-  select 1 from (select value->>0 as v_carrier, value->>1 as v_id from rows($1)) as v
-  where v.v_carrier = chat_seen_orphans.carrier_id and v.v_id = chat_seen_orphans.carrier_message_id)`
+delete from chat_seen_orphans where (carrier_id, carrier_message_id) in (
+  select value->>0, value->>1 from rows($1))`
 
 /** Those that came since and whose submission has been recorded meanwhile; nobody waits for their answer. */
 export async function matchedSeenOrphans(
