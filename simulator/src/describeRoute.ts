@@ -9,6 +9,7 @@ export function describeRoute(summary: string, statuses: readonly number[], body
 
 const descriptions: Readonly<Record<number, string>> = {
   200: 'Done',
+  201: 'Made',
   202: 'On its way',
   204: 'Done, nothing to say',
   400: 'Something in the request is wrong; `violations` names every field at fault',

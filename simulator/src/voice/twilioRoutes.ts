@@ -32,7 +32,7 @@ export async function twilioRoutes(app: FastifyInstance, { exchange }: { exchang
     return { sid, friendly_name: 'Simulator', status: 'active', type: 'Full' }
   })
 
-  app.post('/Accounts/:account/Calls.json', { schema: describeRoute('Make a call', [200]) }, (request, reply) =>
+  app.post('/Accounts/:account/Calls.json', { schema: describeRoute('Make a call', [201]) }, (request, reply) =>
     createCall({ exchange, held }, request, reply),
   )
 

@@ -29,7 +29,7 @@ export function businessRoutes(app: FastifyInstance, { numbers, templates }: Wha
 
   app.delete(
     '/whatsapp/numbers/:id',
-    { schema: describeRoute('Forget a business number', [204, 404]) },
+    { schema: describeRoute('Forget a business number', [204, 400, 404]) },
     (request, reply) => {
       const id = idOf(request.params)
       if (!numbers.delete(id)) throw new Problem(404, `There is no business number ${id}.`)
