@@ -179,3 +179,15 @@ test('another account’s message, one that never was and an id that is none are
     }
   }
 })
+
+test('an id in capitals is the same id', async (context) => {
+  const { sendChain, call } = await open(context)
+  const id = await sendChain(V1)
+  for (const prefix of [V1, V2]) {
+    for (const path of ['', '/status', '/history']) {
+      const written = await call(`${prefix}/messages/${id}${path}`)
+      assert.equal(written.status, 200)
+      assert.deepEqual(await call(`${prefix}/messages/${id.toUpperCase()}${path}`), written)
+    }
+  }
+})

@@ -129,13 +129,10 @@ function bulkRoute(app: FastifyInstance, dependencies: ChatDependencies): void {
 const readByHand = { validatorCompiler: () => () => true } satisfies RouteShorthandOptions
 
 async function messageOf(chats: Chats, request: FastifyRequest<{ Params: MessageParams }>): Promise<ChatMessage> {
-  const { messageId } = request.params
-  const message = UUID.test(messageId) ? await chats.read(principalOf(request).accountId, messageId) : null
+  const message = await chats.read(principalOf(request).accountId, request.params.messageId)
   if (message === null) throw notFound('message')
   return message
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function busy() {
   return unavailable('too many messages wait to be stored; try again')
