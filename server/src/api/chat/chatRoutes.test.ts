@@ -25,6 +25,8 @@ async function open(context: TestContext) {
   await prepareTold(db)
   const rig = createTestChats({ db })
   await rig.dispatcher.start()
+  // Until it has looked at the table, what is accepted waits for its next look.
+  await rig.rest()
   context.after(() => rig.dispatcher.stop())
   const app = createHttpServer({ bodyBytesMax: 100_000, trouble: (error) => assert.fail(String(error)) })
   context.after(() => app.close())
