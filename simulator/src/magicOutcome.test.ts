@@ -7,6 +7,7 @@ import { waitFor } from '../test/waitFor.ts'
 import { magicOutcome } from './magicOutcome.ts'
 import { type Smsc, startSmsc } from './smsc.ts'
 import { magicCall } from './voice/magicCall.ts'
+import { magicChat } from './whatsapp/magicChat.ts'
 
 const clock = new FakeClock()
 const prefix = '49151129'
@@ -282,17 +283,18 @@ describe('endings 9996xx break the connection', () => {
   }
 })
 
-test('every ending in the manual is magic, for messages or for calls', async () => {
+test('every ending in the manual is magic, for messages, calls or chats', async () => {
   const manual = await readFile(new URL('../../docs/operate/simulator.md', import.meta.url), 'utf8')
   const endings = manual.match(/(?<=`)999\d{3}(?=`)/g) ?? []
-  const [calls, messages] = [endings.filter(isOfCalls), endings.filter((ending) => !isOfCalls(ending))]
-  assert(messages.length > 40 && calls.length > 15)
+  const { calls = [], chats = [], messages = [] } = Object.groupBy(endings, kindOf)
+  assert(messages.length > 40 && calls.length > 15 && chats.length > 15)
   for (const ending of messages) assert.notEqual(magicOutcome(`${prefix}${ending}`), null, ending)
   for (const ending of calls) assert.notEqual(magicCall(`${prefix}${ending}`), null, ending)
+  for (const ending of chats) assert.notEqual(magicChat(`${prefix}${ending}`), null, ending)
 })
 
-function isOfCalls(ending: string): boolean {
-  return ending.startsWith('9997')
+function kindOf(ending: string): 'calls' | 'chats' | 'messages' {
+  return ending.startsWith('9997') ? 'calls' : ending.startsWith('9998') ? 'chats' : 'messages'
 }
 
 test('only the documented endings are magic', () => {
