@@ -5,6 +5,7 @@ import { BodyTooLarge, readBody } from './httpBody.ts'
 import type { HttpLimits, JsonAnswer } from './httpClient.ts'
 import { HttpStatusError } from './httpStatusError.ts'
 import { ConfigError } from './source.ts'
+import { createYoungCollector } from './youngMemory.ts'
 
 /** What came of sending a request once. Errors that no further try can mend are thrown instead. */
 export type Try =
@@ -30,12 +31,15 @@ interface Get {
 export function createHttpTries({ limits, proxyEnv }: { limits: HttpLimits; proxyEnv: NodeJS.ProcessEnv | null }) {
   const kept = { keepAlive: true, maxSockets: limits.workers }
   const plain = new HttpAgent(kept)
+  const collectYoung = createYoungCollector()
   const secure = new HttpsAgent(proxyEnv === null ? kept : { ...kept, proxyEnv })
   return {
     async get({ address, headers, okStatuses }: Get): Promise<Try> {
       try {
         const raw = await send({ address, headers, limits, agent: address.protocol === 'https:' ? secure : plain })
-        return judge(raw, address, okStatuses)
+        const judged = judge(raw, address, okStatuses)
+        collectYoung(raw.text.length)
+        return judged
       } catch (error) {
         return judgeError(error, address)
       }
