@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { asciiJson } from './asciiJson.ts'
 import type { Collection } from './collection.ts'
 import { rfc2822 } from './dates.ts'
@@ -67,7 +68,7 @@ export function messageBytes(collection: Collection): BytesWriter {
   }
 }
 
-/** Larger than any of the templates, which are held to it. */
+/** A page's buffer has this much room for each record. */
 const recordBytesMax = 1400
 
 function isSent(hash: number): boolean {
@@ -166,7 +167,9 @@ function makeTemplate(collection: Collection, { kind, media, isPriced }: Variant
     updated: json.indexOf(marks.updated),
     sent: json.indexOf(sentMark),
   }
-  return { bytes: Buffer.from(json, 'latin1'), places }
+  const bytes = Buffer.from(json, 'latin1')
+  assert(bytes.length <= recordBytesMax)
+  return { bytes, places }
 }
 
 /** Sets a date of RFC 2822, 31 bytes; of one after the other only what differs is made anew. */
