@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import * as http from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { FakeClock } from '../../../test/fakeClock.ts'
 import { waitFor } from '../../../test/waitFor.ts'
@@ -113,6 +114,24 @@ test('bodies up to Meta’s 3 MB are taken, larger ones are not, and unreadable 
   ])
 })
 
+test('who has no right to tell anything is refused before the body is read', async (context) => {
+  const { announce } = await startRig(context)
+  assert.equal(await announce(4_000_000, { path: webhookPath('none') }).status, 404)
+  assert.equal(await announce(4_000_000, { signature: null }).status, 401)
+  assert.equal(await announce(4_194_305).status, 413)
+})
+
+test('large bodies that never come take a bounded room, and leave it when they go', async (context) => {
+  const { announce, post } = await startRig(context)
+  const slow = Array.from({ length: 16 }, () => announce(4_194_304))
+  await waitFor(async () => (await announce(4_194_304, { waitMs: 100 }).status) === 503)
+  assert.equal(await post(webhook(ONE_STATUS)), 200)
+  const large = webhook({ ...ONE_STATUS, padding: 'x'.repeat(100_000) })
+  assert.equal(await post(large), 503)
+  for (const { request } of slow) request.destroy()
+  await waitFor(async () => (await post(large)) === 200)
+})
+
 test('the server’s other routes go on reading JSON', async (context) => {
   const { url } = await startRig(context)
   const response = await fetch(`${url}/echo`, {
@@ -157,6 +176,22 @@ async function startRig(context: TestContext, options: RigOptions = {}) {
     receivers,
     url,
     get: (path: string) => fetch(url + path),
+    /** Begins to post a body, of which nothing ever comes. */
+    announce(bytes: number, { signature = 'sha256=00', path, waitMs = 5_000 }: PostOptions & { waitMs?: number } = {}) {
+      const headers = { 'content-length': bytes, ...(signature === null ? {} : { 'x-hub-signature-256': signature }) }
+      const request = http.request(url + (path ?? webhookPath('wa')), { method: 'POST', headers, agent: false })
+      context.after(() => request.destroy())
+      const status = new Promise<number | null>((resolve) => {
+        request.on('error', () => resolve(null))
+        request.on('response', (response) => {
+          resolve(response.statusCode ?? null)
+          request.destroy()
+        })
+        setTimeout(() => request.destroy(new Error('no answer')), waitMs).unref()
+      })
+      request.flushHeaders()
+      return { request, status }
+    },
     async post(body: string, { signature, contentType = 'application/json', path }: PostOptions = {}) {
       const sent = Buffer.from(body)
       const headers = new Headers()

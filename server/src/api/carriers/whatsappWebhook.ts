@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem, unavailable } from '../../http/problem.ts'
 
 /** Whoever takes the webhooks of one WhatsApp number; 'taken' once what they say of it is committed. */
@@ -28,6 +28,7 @@ export function webhookPath(carrierId: string): string {
  *
  * GET is asked once, when the webhook is set up: 200 with the challenge, 403 for another token than the carrier's.
  * POST: 200 when all it says is committed; 401 without a signature, 403 with a wrong one, 503 when it should come again.
+ * Who signed it is known only once the body is here, so bodies of strangers have a bounded room.
  */
 export async function whatsAppWebhookRoutes(app: FastifyInstance, options: WhatsAppWebhookOptions): Promise<void> {
   await app.register(async (scope) => {
@@ -58,13 +59,28 @@ function verifyRoute(app: FastifyInstance, { receivers }: WhatsAppWebhookOptions
 }
 
 function receiveRoute(app: FastifyInstance, { receivers }: WhatsAppWebhookOptions): void {
+  let largeBytes = 0
   app.post<CarrierRoute & { Body: unknown }>(
     '/carriers/:carrierId/webhook',
-    { schema: { hide: true }, bodyLimit: BODY_BYTES_MAX },
+    {
+      schema: { hide: true },
+      bodyLimit: BODY_BYTES_MAX,
+      // Before anything of the body is read.
+      async onRequest(request, reply) {
+        receiverOf(receivers, request.params.carrierId)
+        signatureOf(request)
+        const bytes = announcedBytes(request)
+        if (bytes <= SMALL_BODY_BYTES_MAX) return
+        if (largeBytes + bytes > LARGE_BODIES_BYTES_MAX) throw unavailable('too much is being read; send it again')
+        largeBytes += bytes
+        reply.raw.once('close', () => {
+          largeBytes -= bytes
+        })
+      },
+    },
     async (request, reply) => {
       const receiver = receiverOf(receivers, request.params.carrierId)
-      const signature = request.headers['x-hub-signature-256']
-      if (typeof signature !== 'string') throw new Problem(401, 'the webhook is not signed')
+      const signature = signatureOf(request)
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const webhook = { body, signature }
       const result = await receiver.receive(webhook)
@@ -78,6 +94,18 @@ function receiveRoute(app: FastifyInstance, { receivers }: WhatsAppWebhookOption
       return reply.code(200).send()
     },
   )
+}
+
+function signatureOf({ headers }: FastifyRequest): string {
+  const signature = headers['x-hub-signature-256']
+  if (typeof signature !== 'string') throw new Problem(401, 'the webhook is not signed')
+  return signature
+}
+
+/** Of a body in chunks nobody knows: it may have all that one may. Larger ones are refused by the server itself. */
+function announcedBytes({ headers }: FastifyRequest): number {
+  const length = headers['content-length']
+  return Math.min(length === undefined ? BODY_BYTES_MAX : Number(length), BODY_BYTES_MAX)
 }
 
 function receiverOf(receivers: ReadonlyMap<string, WebhookReceiver>, carrierId: string): WebhookReceiver {
@@ -94,3 +122,7 @@ function readBytes(app: FastifyInstance): void {
 
 /** Meta's webhooks have 3 MB at most. */
 const BODY_BYTES_MAX = 4_194_304
+/** Nearly all of Meta's; they are let in whatever else is being read. */
+const SMALL_BODY_BYTES_MAX = 65_536
+/** Of larger ones that are read at once. */
+const LARGE_BODIES_BYTES_MAX = 67_108_864
