@@ -1,11 +1,12 @@
 import { createSecretKey } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import { ChangeFollower } from '../db/changeFollower.ts'
+import type { Database } from '../db/database.ts'
 import type { Sealer } from '../sealer.ts'
 import { CALLBACK_VERSIONS } from './callbackSettings.ts'
 import { type EffectiveSettings, mergeSettings, type OpenedSettings, UNREADABLE } from './mergeSettings.ts'
 import { sealPlaces } from './sealPlaces.ts'
-import { readChangedSettings, type SettingsRecord } from './settingsRows.ts'
+import { readChangedSettings, type SettingsKey, type SettingsRecord } from './settingsRows.ts'
 
 export interface SettingsMemoryOptions {
   readonly db: Database
@@ -26,12 +27,18 @@ export class SettingsMemory {
   readonly #updatedAt = new Map<string, number>()
   /** What was merged since the last change. */
   readonly #merged = new Map<string, EffectiveSettings>()
-  #knownUpTo = 0
-  #tail: Promise<void> = Promise.resolve()
-  #cancel: (() => void) | null = null // null: stopped
+  readonly #changes: ChangeFollower<SettingsKey & Pick<SettingsRecord, 'updatedAt'>, SettingsRecord>
 
   constructor(options: SettingsMemoryOptions) {
     this.#options = options
+    const { db, clock, trouble } = options
+    this.#changes = new ChangeFollower({
+      clock,
+      trouble,
+      placeAt: (updatedAt) => ({ updatedAt, accountId: '', channel: '', number: '' }),
+      readAfter: (place, limit) => readChangedSettings(db, place, limit),
+      apply: (record) => this.#apply(record),
+    })
   }
 
   /** What counts for one of the account's numbers, by its `placeKey`. */
@@ -49,54 +56,22 @@ export class SettingsMemory {
     return merged
   }
 
-  async start(): Promise<void> {
-    await this.refresh()
-    this.#cancel = () => {}
-    this.#schedule()
+  start(): Promise<void> {
+    return this.#changes.start()
   }
 
-  async stop(): Promise<void> {
-    this.#cancel?.()
-    this.#cancel = null
-    await this.#tail.catch(() => {})
+  stop(): Promise<void> {
+    return this.#changes.stop()
   }
 
   /** After it resolves, every change committed before the call is known here. */
   refresh(): Promise<void> {
-    // One read at a time; a call never shares one that began before it, which might not see the caller's commit.
-    const read = () => this.#readChanges()
-    this.#tail = this.#tail.then(read, read)
-    return this.#tail
-  }
-
-  #schedule(): void {
-    if (this.#cancel === null) return
-    this.#cancel = this.#options.clock.after(refreshEveryMs, () => {
-      // While the store is away the settings known so far stay good.
-      this.refresh()
-        .catch((error) => {
-          if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
-        })
-        .finally(() => this.#schedule())
-    })
-  }
-
-  async #readChanges(): Promise<void> {
-    let after = { updatedAt: this.#knownUpTo - overlapMs, accountId: '', channel: '', number: '' }
-    for (;;) {
-      const records = await readChangedSettings(this.#options.db, after, recordsMax)
-      for (const record of records) this.#apply(record)
-      const last = records.at(-1)
-      // A page that is not full was the last one.
-      if (last === undefined || records.length < recordsMax) return
-      after = last
-    }
+    return this.#changes.refresh()
   }
 
   #apply(record: SettingsRecord): void {
     const { accountId, channel, number, updatedAt } = record
     const name = `${accountId} ${channel} ${number}`
-    this.#knownUpTo = Math.max(this.#knownUpTo, updatedAt)
     if (this.#updatedAt.get(name) === updatedAt) return
     this.#updatedAt.set(name, updatedAt)
     const scopes = this.#byAccount.get(accountId) ?? new Map<string, OpenedSettings>()
@@ -131,13 +106,5 @@ export class SettingsMemory {
 /** The place of what is said for all channels. */
 const ACCOUNT = ' '
 const NOTHING_SAID = mergeSettings([])
-const refreshEveryMs = 1_000
-/**
- * Changes this much older than the newest known one are read again: another node's clock may be behind ours, and its
- * commit may come after one that was begun later.
- */
-const overlapMs = 30_000
-/** Rows of one read. */
-const recordsMax = 1_000
 /** Numbers whose merged settings are remembered. */
 const mergedMax = 10_000

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
 import type { BatchQueue } from '../db/groupCommit.ts'
+import { Rounds } from '../db/rounds.ts'
 import { CHAT_RETENTION_MS } from '../messages/lifetimes.ts'
 import { purgeChats } from './purgeChats.ts'
 import type { SeenEntry } from './recordSeen.ts'
@@ -17,36 +18,24 @@ export interface ChatSweeperOptions {
 /** Looks each second for reports of reading whose message has become known, and each minute for what is to go. */
 export class ChatSweeper {
   readonly #options: ChatSweeperOptions
-  #cancel: (() => void) | null = null // null: stopped
-  #round: Promise<void> = Promise.resolve()
+  readonly #rounds: Rounds
   #purgeAt = 0
   /** The first look is at all of them; later ones only at those young enough to be matched by an outcome still to come. */
   #since = 0
 
   constructor(options: ChatSweeperOptions) {
     this.#options = options
+    const { clock, trouble } = options
+    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
   }
 
   start(): void {
-    this.#cancel = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#tick())
+    this.#rounds.start()
   }
 
   /** Resolves when nothing is being swept any more. */
-  async stop(): Promise<void> {
-    this.#cancel?.()
-    this.#cancel = null
-    await this.#round
-  }
-
-  #tick(): void {
-    this.#round = this.#sweep()
-      .catch((error) => {
-        // While the store is away nothing is lost: it is all found a second later.
-        if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
-      })
-      .then(() => {
-        if (this.#cancel !== null) this.start()
-      })
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #sweep(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
+import { Rounds } from '../db/rounds.ts'
 import { messagesOfSets } from './closeSets.ts'
 import { type KeepDependencies, keepInbound } from './keepInbound.ts'
 import { keyText, type SetKey } from './partSet.ts'
@@ -17,39 +18,27 @@ export interface SweeperOptions extends KeepDependencies {
 /** Looks each second for long messages whose missing parts are not waited for any longer, and forwards them with gaps. */
 export class InboundSweeper {
   readonly #options: SweeperOptions
-  #cancel: (() => void) | null = null // null: stopped
-  #round: Promise<void> = Promise.resolve()
+  readonly #rounds: Rounds
   #purgeAt = 0
 
   constructor(options: SweeperOptions) {
     this.#options = options
+    const { clock, trouble } = options
+    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
   }
 
   start(): void {
-    this.#cancel = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#tick())
+    this.#rounds.start()
   }
 
   /** Resolves when nothing is being swept any more. */
-  async stop(): Promise<void> {
-    this.#cancel?.()
-    this.#cancel = null
-    await this.#round
-  }
-
-  #tick(): void {
-    this.#round = this.#sweep()
-      .catch((error) => {
-        // While the store is away nothing is lost: what is due is found a second later.
-        if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
-      })
-      .then(() => {
-        if (this.#cancel !== null) this.start()
-      })
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #sweep(): Promise<void> {
     const { db, clock, retentionMs } = this.#options
-    for (let batch = 0; batch < BATCHES_MAX && this.#cancel !== null; batch++) {
+    for (let batch = 0; batch < BATCHES_MAX && this.#rounds.running; batch++) {
       const rows = await db.read(DUE_KEYS, [clock.now(), BATCH_SETS_MAX])
       if (rows.length > 0) await this.#closeDue(rows.map(keyFromRow))
       if (rows.length < BATCH_SETS_MAX) break

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
+import { Rounds } from '../db/rounds.ts'
 import { dropUnfinished, shredDropped } from './dropFiles.ts'
 import { deleteExpired } from './mediaRows.ts'
 
@@ -12,38 +13,26 @@ export interface MediaSweeperOptions {
 /** Looks each second for media whose time is over and for files that are nobody's or never will be, and deletes them. */
 export class MediaSweeper {
   readonly #options: MediaSweeperOptions
-  #cancel: (() => void) | null = null // null: stopped
-  #round: Promise<void> = Promise.resolve()
+  readonly #rounds: Rounds
 
   constructor(options: MediaSweeperOptions) {
     this.#options = options
+    const { clock, trouble } = options
+    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
   }
 
   start(): void {
-    this.#cancel = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#tick())
+    this.#rounds.start()
   }
 
   /** Resolves when nothing is being swept any more. */
-  async stop(): Promise<void> {
-    this.#cancel?.()
-    this.#cancel = null
-    await this.#round
-  }
-
-  #tick(): void {
-    this.#round = this.#sweep()
-      .catch((error) => {
-        // While the store is away nothing is lost: what is over is found a second later.
-        if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
-      })
-      .then(() => {
-        if (this.#cancel !== null) this.start()
-      })
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #sweep(): Promise<void> {
     const { db, clock } = this.#options
-    for (let batch = 0; batch < BATCHES_MAX && this.#cancel !== null; batch++) {
+    for (let batch = 0; batch < BATCHES_MAX && this.#rounds.running; batch++) {
       const now = clock.now()
       // Readers hold nobody up, so the writer is asked only when there is something to do.
       const [expired, unfinished] = await Promise.all([db.read(ANY_EXPIRED, [now]), db.read(ANY_UNFINISHED, [now])])

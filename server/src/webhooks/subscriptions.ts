@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import { ChangeFollower } from '../db/changeFollower.ts'
+import type { Database } from '../db/database.ts'
 import type { Sealer } from '../sealer.ts'
 import { configuredKey, type NewDelivery } from './delivery.ts'
 import { type EndpointRecord, readChangedEndpoints } from './endpointRows.ts'
@@ -41,12 +42,18 @@ export class Subscriptions {
   /** Not to be called, though the row that says so may not be committed yet. */
   readonly #held = new Set<string>()
   readonly #listeners: ((change: SubscriptionChange) => void)[] = []
-  #knownUpTo = 0
-  #tail: Promise<void> = Promise.resolve()
-  #cancel: (() => void) | null = null // null: stopped
+  readonly #changes: ChangeFollower<Pick<EndpointRecord, 'updatedAt' | 'id'>, EndpointRecord>
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options
+    const { db, clock, trouble } = options
+    this.#changes = new ChangeFollower({
+      clock,
+      trouble,
+      placeAt: (updatedAt) => ({ updatedAt, id: '' }),
+      readAfter: (place, limit) => readChangedEndpoints(db, place, limit),
+      apply: (record) => this.#apply(record),
+    })
   }
 
   /** The account's endpoints that want to be told, disabled ones too: what is for them waits. */
@@ -97,53 +104,21 @@ export class Subscriptions {
     this.#listeners.push(listener)
   }
 
-  async start(): Promise<void> {
-    await this.refresh()
-    this.#cancel = () => {}
-    this.#schedule()
+  start(): Promise<void> {
+    return this.#changes.start()
   }
 
-  async stop(): Promise<void> {
-    this.#cancel?.()
-    this.#cancel = null
-    await this.#tail.catch(() => {})
+  stop(): Promise<void> {
+    return this.#changes.stop()
   }
 
   /** After it resolves, every change committed before the call is known here. */
   refresh(): Promise<void> {
-    // One read at a time; a call never shares one that began before it, which might not see the caller's commit.
-    const read = () => this.#readChanges()
-    this.#tail = this.#tail.then(read, read)
-    return this.#tail
-  }
-
-  #schedule(): void {
-    if (this.#cancel === null) return
-    this.#cancel = this.#options.clock.after(refreshEveryMs, () => {
-      // While the store is away the endpoints known so far stay good.
-      this.refresh()
-        .catch((error) => {
-          if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
-        })
-        .finally(() => this.#schedule())
-    })
-  }
-
-  async #readChanges(): Promise<void> {
-    let after = { updatedAt: this.#knownUpTo - overlapMs, id: '' }
-    for (;;) {
-      const records = await readChangedEndpoints(this.#options.db, after, recordsMax)
-      for (const record of records) this.#apply(record)
-      const last = records.at(-1)
-      // A page that is not full was the last one.
-      if (last === undefined || records.length < recordsMax) return
-      after = last
-    }
+    return this.#changes.refresh()
   }
 
   #apply(record: EndpointRecord): void {
     const { id, accountId, updatedAt } = record
-    this.#knownUpTo = Math.max(this.#knownUpTo, updatedAt)
     const known = this.#byId.get(id)
     if (known?.updatedAt === updatedAt || this.#deleted.has(id)) return
     const wasCallable = this.isCallable(id)
@@ -215,14 +190,6 @@ export interface SubscriptionChange {
 
 const UNREADABLE = Symbol('sealed with another key')
 const NOBODY: readonly Subscription[] = []
-const refreshEveryMs = 1_000
-/**
- * Changes this much older than the newest known one are read again: another node's clock may be behind ours, and its
- * commit may come after one that was begun later.
- */
-const overlapMs = 30_000
-/** Endpoints of one read. */
-const recordsMax = 1_000
 
 function setOf(list: readonly string[]): ReadonlySet<string> | null {
   return list.length === 0 ? null : new Set(list)
