@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { missingWords } from '../../../test/missingWords.ts'
 import { CHANNELS_NOT_BUILT } from './channels.ts'
 import {
   BulkRequest,
@@ -28,8 +29,7 @@ test('the page about the API has every field and every word of the wire', () => 
     MessageHistory,
     MessageHistoryV2,
   ]
-  const missing = schemas.flatMap(wordsOf).filter((word) => !new RegExp(`\\b${word}\\b`).test(page))
-  assert.deepEqual([...new Set(missing)], [])
+  assert.deepEqual(missingWords(page, schemas), [])
 })
 
 test('the page about the API names the channels that are not built', () => {
@@ -38,12 +38,3 @@ test('the page about the API names the channels that are not built', () => {
     [],
   )
 })
-
-/** The names of properties and the values of lists to choose from, at any depth. */
-function wordsOf(schema: unknown): string[] {
-  if (typeof schema !== 'object' || schema === null) return []
-  return Object.entries(schema).flatMap(([keyword, value]) => {
-    if (keyword === 'properties') return [...Object.keys(value), ...Object.values(value).flatMap(wordsOf)]
-    return keyword === 'enum' ? value : wordsOf(value)
-  })
-}
