@@ -65,7 +65,8 @@ export function stretchOf(partition: {
   // A sync that goes on has taken its lookback off the cursor already: again, and it might never get ahead.
   const lookbackMs = before.isResumed ? 0 : config.lookbackMs
   const wishedMs = before.cursorMs === null ? config.startMs : Math.max(config.startMs, before.cursorMs - lookbackMs)
-  const createdMs = windows.startsWithAccount === true ? (partition.partition.createdMs ?? 0) : 0
+  // An account has nothing older than itself, and for usage before it the API answers 404.
+  const createdMs = partition.partition.createdMs ?? 0
   const keptMs = windows.retentionMs === null ? 0 : nowMs - windows.retentionMs
   const fromMs = startOf(Math.max(wishedMs, keptMs), unitMs)
   return { fromMs: Math.min(Math.max(fromMs, startOf(createdMs, DAY_MS)), untilMs), untilMs }

@@ -82,8 +82,6 @@ export interface Windows {
   readonly recordsMax?: number
   /** Records are of whole days, the last of which still grows. */
   readonly isDaily?: boolean
-  /** The API answers 404 for times before the account was. */
-  readonly startsWithAccount?: boolean
 }
 
 export function path(text: string): Place {

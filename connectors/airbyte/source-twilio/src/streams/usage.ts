@@ -22,7 +22,6 @@ export const usageStreams: readonly StreamDeclaration[] = [
         format: 'last day',
         retentionMs: null,
         isDaily: true,
-        startsWithAccount: true,
       },
     },
     children: null,
