@@ -51,7 +51,13 @@ export function createTestEngine(options: TestEngineOptions) {
   const { db, carriers, clock = new FakeClock(START), nodeId = 'node-1' } = options
   const events: DispatchEvent[] = []
   const newId = createIds(clock)
-  const commits = new GroupCommit({ db, clock })
+  const commits = new GroupCommit({
+    db,
+    clock,
+    observe({ lost }) {
+      if (lost) dispatcher.suspectStrays()
+    },
+  })
   const recent = new RecentSubmissions()
   const routesFor = options.routesFor ?? (() => carriers.map(({ id }) => id))
   const carriersById = new Map(carriers.map((carrier) => [carrier.id, carrier]))

@@ -5,7 +5,7 @@ import { chatFollower } from '../chat/chatFollower.ts'
 import { recordChatInbound } from '../chat/recordChatInbound.ts'
 import { recordSeen } from '../chat/recordSeen.ts'
 import type { RegisteredNumbers } from '../contacts/registeredNumbers.ts'
-import { GroupCommit } from '../db/groupCommit.ts'
+import { GroupCommit, type ObservedCommit } from '../db/groupCommit.ts'
 import { Dispatcher } from '../dispatch/dispatcher.ts'
 import { markOpenings } from '../dispatch/markOpenings.ts'
 import { NodeHeartbeat } from '../dispatch/nodes.ts'
@@ -76,7 +76,15 @@ export async function startEngine(
   const routesFor = channelRoutes(ground)
   const carriers = new Carriers()
   const recent = new RecentSubmissions()
-  const commits = new GroupCommit({ db, clock, observe: (commit) => observeCommit(metrics, commit) })
+  const commits = new GroupCommit({
+    db,
+    clock,
+    observe(commit) {
+      observeCommit(metrics, commit)
+      // Whatever was in it may have made messages that are leased here without its being known.
+      if (commit.lost) dispatcher.suspectStrays()
+    },
+  })
   const dispatcher = new Dispatcher({
     db,
     clock,
@@ -252,7 +260,7 @@ const RANDOM_STEPS = 2 ** 32
 const CARRIER_DRAIN_MS = 3_500
 const WEBHOOK_DRAIN_MS = 2_500
 
-function observeCommit(metrics: Metrics, commit: { entries: number; milliseconds: number; failed: boolean }): void {
+function observeCommit(metrics: Metrics, commit: ObservedCommit): void {
   metrics.commitEntries.observe(commit.entries)
   metrics.commitSeconds.observe(commit.milliseconds / 1000)
   if (commit.failed) metrics.commitsFailed.inc()

@@ -306,6 +306,30 @@ onEveryStore('chats', (open) => {
     await after.sweeper.stop()
   })
 
+  test('a chain that moves makes nobody go through what waits in the table', async () => {
+    const db = await open()
+    await prepareTold(db)
+    let searches = 0
+    const counting: Database = {
+      engine: db.engine,
+      read(sql, params) {
+        if (/select id from messages .* leased_by = /.test(sql)) searches++
+        return db.read(sql, params)
+      },
+      write: (work) => db.write(work),
+      close: () => db.close(),
+    }
+    const world = createTestChats({ db: counting, scripts: { whatsapp: refuse('never') } })
+    await world.dispatcher.start()
+    // A start looks for messages that it does not know of, for a while.
+    await world.advance(15_000)
+    const before = searches
+    const { id } = await world.send([textStep('whatsapp'), textStep('sms')])
+    await world.submitted(id, 'sms')
+    await world.advance(3_000)
+    assert.equal(searches, before)
+  })
+
   test('a thousand messages are accepted at once, and each moves on by itself', async () => {
     const world = await running({ unroutable: ['whatsapp'] })
     const steps = [textStep('whatsapp'), textStep('sms')]

@@ -13,7 +13,7 @@ import { insertInbound } from './inboundRows.ts'
 import { type ComposeDependencies, composeStep, stepAt } from './stepMessage.ts'
 
 export interface ChatDependencies extends ComposeDependencies {
-  readonly intake: () => Pick<MessageIntake, 'composeSms' | 'composeChat' | 'write' | 'lost'>
+  readonly intake: () => Pick<MessageIntake, 'composeSms' | 'composeChat' | 'write'>
   readonly notify: NotifyOfChats
 }
 
@@ -50,10 +50,7 @@ export async function moveChats(
   const told = dependencies.notify(tx, moves.happenings)
   const begun = [...moves.begun, ...(await release(tx, chats, dependencies))]
   if (begun.length === 0) return told
-  const intake = dependencies.intake()
-  // Nobody tells us should the commit get lost, and then the new messages may be leased here without its being known.
-  intake.lost()
-  const written = await intake.write(tx, begun)
+  const written = await dependencies.intake().write(tx, begun)
   return () => {
     told()
     written()

@@ -48,7 +48,6 @@ export function sendChats({ intake, notify }: Pick<ChatDependencies, 'intake' | 
       }
     },
     failed(entries, error) {
-      intake().lost()
       for (const entry of entries) entry.failed(error)
     },
   }

@@ -32,8 +32,17 @@ export interface GroupCommitOptions {
   readonly clock: Clock
   /** Entries of all queues that are not yet committed or failed. */
   readonly entriesMax?: number
-  /** Told of each transaction; `milliseconds` is measured finely, not by `clock`. */
-  observe?(commit: { readonly entries: number; readonly milliseconds: number; readonly failed: boolean }): void
+  /** Told of each transaction, before its entries are. */
+  observe?(commit: ObservedCommit): void
+}
+
+export interface ObservedCommit {
+  readonly entries: number
+  /** Measured finely, not by the clock that is handed in. */
+  readonly milliseconds: number
+  readonly failed: boolean
+  /** It failed because the store was away, so it may have been committed all the same. */
+  readonly lost: boolean
 }
 
 /**
@@ -187,6 +196,7 @@ export class GroupCommit {
       entries: countOf(batches),
       milliseconds: performance.now() - startedAt,
       failed: outcome.kind === 'failed',
+      lost: outcome.kind === 'failed' && outcome.error instanceof DatabaseUnavailable,
     })
     return outcome
   }
