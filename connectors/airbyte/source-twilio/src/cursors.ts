@@ -122,8 +122,9 @@ export class PartitionProgress {
     }
   }
 
+  /** Over the windows in front that are read; those behind one that is not must wait for it. */
   #advance(): void {
-    while (this.#windows[0]?.position.kind === 'end' && this.#windows[0].window.fromMs === this.#cursorMs) {
+    while (this.#windows[0]?.position.kind === 'end') {
       this.#cursorMs = this.#windows[0].window.untilMs
       this.#windows.shift()
     }

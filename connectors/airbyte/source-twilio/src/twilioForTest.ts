@@ -136,6 +136,7 @@ async function collect(
         records.push(...message.data.filter(isRecord).slice(0, recordsMax - records.length))
       if (message.kind === 'state') states.push(structuredClone(message.state))
       if (records.length >= recordsMax) break
+      await letWorkersGoAhead()
       if (records.length >= stopAfterRecords) {
         if (stop.signal.aborted && message.kind === 'state') break
         stop.abort(new Error('stopped'))
@@ -145,6 +146,11 @@ async function collect(
   } catch (error) {
     return { records, states, error }
   }
+}
+
+/** A reader that takes its time, so that pages wait to be written while states are made. */
+async function letWorkersGoAhead(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
 }
 
 /** Records by their key, each once. */
