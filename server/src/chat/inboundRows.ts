@@ -54,37 +54,49 @@ const UPDATE = `
 update chat_inbound set content = v.v_content
 from (select value->>0 as v_id, value->>1 as v_content from rows($1)) as v where chat_inbound.id = v.v_id`
 
+/** A carrier's message that an account may know. */
+export type InboundContext = InboundSource & { readonly accountId: string }
+
 /**
- * Our ids of what carriers call by theirs: messages that we sent, by the chat they were sent for, and messages that
- * persons wrote.
+ * Our ids of what carriers call by theirs: messages that the account sent, by the chat they were sent for, and messages
+ * that persons wrote to it. Another account may send from the same number.
  */
 export async function findContexts(
   tx: Transaction,
-  wanted: readonly InboundSource[],
+  wanted: readonly InboundContext[],
 ): Promise<ReadonlyMap<string, string>> {
   if (wanted.length === 0) return new Map()
-  const list = JSON.stringify(wanted.map(({ carrierId, carrierMessageId }) => [carrierId, carrierMessageId]))
+  const list = JSON.stringify(
+    wanted.map(({ carrierId, carrierMessageId, accountId }) => [carrierId, carrierMessageId, accountId]),
+  )
   const [sent, written] = await Promise.all([tx.all(FIND_SENT, [list]), tx.all(FIND_WRITTEN, [list])])
   return new Map(
     [...written, ...sent].map((row) => [
-      sourceKey({ carrierId: String(row.carrier_id), carrierMessageId: String(row.theirs) }),
+      contextKey({
+        carrierId: String(row.carrier_id),
+        carrierMessageId: String(row.theirs),
+        accountId: String(row.account_id),
+      }),
       String(row.ours),
     ]),
   )
 }
 
-export function sourceKey({ carrierId, carrierMessageId }: InboundSource): string {
-  return JSON.stringify([carrierId, carrierMessageId])
+export function contextKey({ carrierId, carrierMessageId, accountId }: InboundContext): string {
+  return JSON.stringify([carrierId, carrierMessageId, accountId])
 }
 
 const FIND_SENT = `
-select segments.carrier_id as carrier_id, segments.carrier_message_id as theirs, messages.origin_id as ours
-from (select value->>0 as v_carrier, value->>1 as v_id from rows($1)) as v
+select segments.carrier_id as carrier_id, segments.carrier_message_id as theirs, messages.account_id as account_id,
+  messages.origin_id as ours
+from (select value->>0 as v_carrier, value->>1 as v_id, value->>2 as v_account from rows($1)) as v
 join segments on segments.carrier_id = v.v_carrier and segments.carrier_message_id = v.v_id
 join messages on messages.id = segments.message_id
-where messages.origin = 'chat' order by messages.id`
+where messages.origin = 'chat' and messages.account_id = v.v_account order by messages.id`
 
 const FIND_WRITTEN = `
-select chat_inbound.carrier_id as carrier_id, chat_inbound.carrier_message_id as theirs, chat_inbound.id as ours
-from (select value->>0 as v_carrier, value->>1 as v_id from rows($1)) as v
-join chat_inbound on chat_inbound.carrier_id = v.v_carrier and chat_inbound.carrier_message_id = v.v_id`
+select chat_inbound.carrier_id as carrier_id, chat_inbound.carrier_message_id as theirs,
+  chat_inbound.account_id as account_id, chat_inbound.id as ours
+from (select value->>0 as v_carrier, value->>1 as v_id, value->>2 as v_account from rows($1)) as v
+join chat_inbound on chat_inbound.carrier_id = v.v_carrier and chat_inbound.carrier_message_id = v.v_id
+  and chat_inbound.account_id = v.v_account`

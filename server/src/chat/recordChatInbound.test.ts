@@ -63,6 +63,16 @@ onEveryStore('what persons write', (open) => {
     assert.equal(toUnknown?.contextMessageId, null)
   })
 
+  test('an answer to what another account sent from the same number does not tell its id', async () => {
+    const world = await running()
+    const { id } = await world.send([textStep('whatsapp')])
+    const { carrierMessageId } = await world.submitted(id, 'whatsapp')
+    await world.db.write((tx) => tx.run("update messages set account_id = 'other'"))
+    await receive(world, inbound({ replyTo: carrierMessageId }))
+    const [answer] = await toldInbounds(world)
+    assert.equal(answer?.contextMessageId, null)
+  })
+
   test('a file is fetched later, and told under the id we shall keep it under', async () => {
     const world = await running()
     await receive(world, inbound({ content: IMAGE }))

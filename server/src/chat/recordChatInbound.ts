@@ -3,7 +3,7 @@ import type { Transaction } from '../db/database.ts'
 import type { AfterCommit, BatchStep } from '../db/groupCommit.ts'
 import type { NotifyOfChats } from './chatHappening.ts'
 import type { ChatInbound, ChatInboundContent } from './chatInbound.ts'
-import { findContexts, type InboundSource, insertNewInbound, sourceKey, updateContents } from './inboundRows.ts'
+import { contextKey, findContexts, type InboundContext, insertNewInbound, updateContents } from './inboundRows.ts'
 
 /** A person's message, on its way into the store. */
 export interface ChatInboundEntry {
@@ -77,7 +77,7 @@ async function keep(
 ): Promise<Kept> {
   const contexts = await findContexts(
     tx,
-    entries.flatMap(({ message }) => contextOf(message) ?? []),
+    entries.flatMap((entry) => contextOf(entry) ?? []),
   )
   const arrived = entries.map((entry) => ({
     entry,
@@ -104,11 +104,12 @@ async function keep(
 }
 
 function inboundOf(
-  { message, accountId, receivedAt }: OwnedEntry,
+  entry: OwnedEntry,
   { id, contexts }: { readonly id: string; readonly contexts: ReadonlyMap<string, string> },
 ): ChatInbound {
-  const context = contextOf(message)
-  const ours = context === null ? null : (contexts.get(sourceKey(context)) ?? null)
+  const { message, accountId, receivedAt } = entry
+  const context = contextOf(entry)
+  const ours = context === null ? null : (contexts.get(contextKey(context)) ?? null)
   return {
     id,
     accountId,
@@ -126,9 +127,9 @@ function inboundOf(
 }
 
 /** What it answers, or reacts to. */
-function contextOf({ carrierId, content, replyTo }: InboundChat): InboundSource | null {
+function contextOf({ message: { carrierId, content, replyTo }, accountId }: OwnedEntry): InboundContext | null {
   const carrierMessageId = content.kind === 'reaction' ? content.carrierMessageId : replyTo
-  return carrierMessageId === null ? null : { carrierId, carrierMessageId }
+  return carrierMessageId === null ? null : { carrierId, carrierMessageId, accountId }
 }
 
 function contentOf({ content }: InboundChat, contextMessageId: string | null): ChatInboundContent {

@@ -172,5 +172,6 @@ function readTemplate(fields: Fields): ChatTemplate | null {
 
 function readParameters(template: Fields): readonly string[] | null {
   const parameters = template.objects('parameters', { min: 0, max: PARAMETERS_MAX })
-  return parameters?.map((parameter) => parameter.text('default', PARAMETER_CHARACTERS_MAX) ?? '') ?? null
+  const texts = parameters?.map((parameter) => parameter.requiredText('default', PARAMETER_CHARACTERS_MAX)) ?? null
+  return texts?.every((text) => text !== null) ? texts : null
 }
