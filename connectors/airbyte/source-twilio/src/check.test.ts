@@ -6,7 +6,7 @@ import { ConfigError } from '@heliograph/airbyte-protocol/source'
 import { steppingClock } from '@heliograph/airbyte-protocol/steppingClock'
 import type { TwilioRecord } from './castRecord.ts'
 import { check } from './check.ts'
-import { startTestTwilio, type TestTwilio } from './twilioForTest.ts'
+import { startTestTwilio, type TestTwilio } from './testTwilio.ts'
 
 let twilio: TestTwilio
 before(async () => {

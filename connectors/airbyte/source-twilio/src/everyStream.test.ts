@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { isRecord, type TwilioRecord } from './castRecord.ts'
 import { goldenRequests } from './goldenRequests.ts'
 import { streamTable } from './streams/streamTable.ts'
-import { keysOf, NOW_MS, startTestTwilio, type TestTwilio } from './twilioForTest.ts'
+import { keysOf, NOW_MS, startTestTwilio, type TestTwilio } from './testTwilio.ts'
 
 describe('every stream', () => {
   let twilio: TestTwilio

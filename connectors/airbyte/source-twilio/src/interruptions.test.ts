@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { streamTable } from './streams/streamTable.ts'
-import { keysOf, NOW_MS, type Outcome, startTestTwilio, type TestTwilio } from './twilioForTest.ts'
+import { keysOf, NOW_MS, type Outcome, startTestTwilio, type TestTwilio } from './testTwilio.ts'
 
 /** One of each kind: windows, children of windows, daily, split windows, lists of accounts, children of lists. */
 const NAMES = ['messages', 'message_media', 'calls', 'usage_records', 'alerts', 'transcriptions', 'step', 'roles']

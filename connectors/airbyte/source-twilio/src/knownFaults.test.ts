@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { ConfigError, TransientError } from '@heliograph/airbyte-protocol/source'
 import { isRecord } from './castRecord.ts'
-import { keysOf, NOW_MS, startTestTwilio, type TestTwilio } from './twilioForTest.ts'
+import { keysOf, NOW_MS, startTestTwilio, type TestTwilio } from './testTwilio.ts'
 
 /** What earlier connectors for Twilio are known to get wrong. */
 describe('faults of earlier connectors that this one does not have', () => {
