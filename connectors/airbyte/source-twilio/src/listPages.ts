@@ -19,35 +19,36 @@ export interface Page {
 }
 
 /**
- * Reads a list page by page. The next page is asked for before this one is handed out, so that the network and the
- * reader work at the same time. Both forms of paging are understood: `next_page_uri` of the API of 2010 and
- * `meta.next_page_url` of the others.
+ * Reads a list page by page. The next page is asked for before this one is handed out, as far as `api.ahead` lets it, so
+ * that the network and the reader work at the same time. Both forms of paging are understood: `next_page_uri` of the
+ * API of 2010 and `meta.next_page_url` of the others.
  */
 export async function* listPages(api: TwilioApi, request: PagesRequest): AsyncGenerator<Page> {
   let asked = request.resumeAt ?? request.first
-  let answer = fetchPage(api, request, asked)
-  while (true) {
-    const page = await (asked === request.resumeAt ? orFirstPage(answer, api, request) : answer)
-    if (page.next !== null) {
-      if (page.next === asked) throw new Error(`A page of "${request.dataField}" names itself as the next one`)
-      asked = page.next
-      answer = fetchPage(api, request, asked)
-      answer.catch(() => {}) // Told to whoever awaits it; nobody does if the reader stops before.
+  let page = await (request.resumeAt === null ? fetchPage(api, request, asked) : resumedPage(api, request, asked))
+  while (page.next !== null) {
+    if (page.next === asked) throw new Error(`A page of "${request.dataField}" names itself as the next one`)
+    asked = page.next
+    const isAhead = api.ahead.take()
+    const early = isAhead ? fetchPage(api, request, asked) : null
+    early?.catch(() => {}) // Told to whoever awaits it; nobody does if the reader stops before.
+    try {
+      yield page
+      page = await (early ?? fetchPage(api, request, asked))
+    } finally {
+      if (isAhead) api.ahead.give()
     }
-    yield page
-    if (page.next === null) return
   }
+  yield page
 }
 
 /** Page tokens are not for ever. One that is refused costs reading the list again, never a record. */
-async function orFirstPage(answer: Promise<Page>, api: TwilioApi, request: PagesRequest): Promise<Page> {
+async function resumedPage(api: TwilioApi, request: PagesRequest, path: string): Promise<Page> {
   try {
-    return await answer
+    return await fetchPage(api, request, path)
   } catch (error) {
-    if (error instanceof HttpStatusError && [400, 404, 410].includes(error.status)) {
-      return fetchPage(api, request, request.first)
-    }
-    throw error
+    if (!(error instanceof HttpStatusError) || ![400, 404, 410].includes(error.status)) throw error
+    return fetchPage(api, request, request.first)
   }
 }
 

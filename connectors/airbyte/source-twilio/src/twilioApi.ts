@@ -1,10 +1,12 @@
 import type { HttpClient } from '@heliograph/airbyte-protocol/httpClient'
 import type { TwilioConfig } from './config.ts'
 import { type Hosts, hostsAt, type TwilioHost } from './hosts.ts'
+import { PagesAhead } from './pagesAhead.ts'
 
 /** Twilio's hosts, asked with the user's credentials. */
 export interface TwilioApi {
   readonly hosts: Hosts
+  readonly ahead: PagesAhead
   /** @param path and query. @returns the parsed body. @throws as HttpClient.getJson. */
   get(host: TwilioHost, path: string): Promise<unknown>
 }
@@ -15,6 +17,7 @@ export function twilioApi(config: TwilioConfig, http: HttpClient): TwilioApi {
   const options = { headers: { authorization: `Basic ${credentials}` } }
   return {
     hosts,
+    ahead: new PagesAhead(PAGES_AHEAD_MAX),
     async get(host, path) {
       const { body } = await http.getJson(hosts.url(host, path), options)
       return body
@@ -27,3 +30,5 @@ export function firstPage(path: string, query: Readonly<Record<string, string | 
   const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
   return `${path}${path.includes('?') ? '&' : '?'}${parameters}`
 }
+
+const PAGES_AHEAD_MAX = 1
