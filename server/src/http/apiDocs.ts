@@ -13,7 +13,8 @@ export async function apiDocs(
       info: {
         title: 'Heliograph',
         version,
-        description: 'SMS out and in over your own carriers. Clients of tyntec’s APIs work by changing their base URL.',
+        description:
+          'SMS, calls, WhatsApp and one-time codes over your own carriers. Clients of tyntec’s APIs work by changing their base URL.',
       },
       servers: [{ url: baseUrl }],
       components: {
