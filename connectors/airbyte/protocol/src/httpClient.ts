@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Clock } from './clock.ts'
 import { httpAddress, shownAddress } from './httpAddress.ts'
 import { createHttpTries, type Try } from './httpTry.ts'
@@ -16,7 +17,8 @@ export { HttpStatusError } from './httpStatusError.ts'
 export interface HttpClient {
   /**
    * @param url https, or http to a loopback address (`allowPlainHttp` allows more). Without credentials in it.
-   * @returns the parsed body of a 2xx answer, or of one in `okStatuses` (body null where that one is not JSON).
+   * @returns the parsed body of a 2xx answer, or of one in `okStatuses` (body null where that one is not JSON, and of
+   *   204, which has none).
    * @throws HttpStatusError for other statuses, redirects included; TransientError after the last retry;
    *   ConfigError for an address or certificate that cannot be right; the signal's reason once the sync is stopped.
    */
@@ -65,19 +67,25 @@ export interface HttpClientOptions {
 /** @returns the client, and `close`, which ends its connections. */
 export function createHttpClient(options: HttpClientOptions): HttpClient & { workers: number; close(): void } {
   const limits: HttpLimits = { ...LIMITS_DEFAULT, ...options.limits }
-  const { signal } = options
+  const closing = new AbortController()
+  const signal = AbortSignal.any([options.signal, closing.signal])
+  // Every waiting request listens; there may be as many as workers.
+  setMaxListeners(0, signal)
   const slots = new RequestSlots(limits.workers)
   const tries = createHttpTries({ limits, proxyEnv: options.proxyEnv })
   return {
     workers: limits.workers,
-    close: () => tries.close(),
+    close() {
+      closing.abort(new Error('The HTTP client is closed'))
+      tries.close()
+    },
     async getJson(url, { headers = {}, okStatuses = [] } = {}) {
       const address = httpAddress(url, limits)
       signal.throwIfAborted()
       await slots.take()
       try {
         const tryOnce = () => tries.get({ address, headers, okStatuses })
-        return await tryPatiently({ ...options, retryMsMax: limits.retryMsMax, slots, address, tryOnce })
+        return await tryPatiently({ ...options, signal, retryMsMax: limits.retryMsMax, slots, address, tryOnce })
       } finally {
         slots.give()
       }
@@ -113,6 +121,7 @@ async function tryPatiently({ clock, signal, retryMsMax, slots, address, tryOnce
       slots.answered(loadOf(result.answer.headers))
       return result.answer
     }
+    signal.throwIfAborted()
     const { reason, headers } = result
     const nowMs = clock.now()
     const retryAfter = headers?.get('retry-after') ?? null

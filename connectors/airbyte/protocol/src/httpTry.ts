@@ -99,7 +99,7 @@ function headersOf(response: IncomingMessage): Headers {
 
 function judge({ status, headers, text }: RawAnswer, address: URL, okStatuses: readonly number[]): Try {
   const isSuccess = status >= 200 && status < 300
-  const body = parseJson(text)
+  const body = status === NO_CONTENT ? null : parseJson(text)
   if (okStatuses.includes(status) || (isSuccess && body !== undefined)) {
     return { kind: 'answer', answer: { status, headers, body: body ?? null } }
   }
@@ -149,4 +149,5 @@ const CERTIFICATE_CODES = [
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]
 
+const NO_CONTENT = 204
 const EXCERPT_CHARS = 300
