@@ -32,6 +32,26 @@ test('a secret that is part of another leaves no rest of the longer one', () => 
   assert.equal(mask('abcdef abc'), '**** ****')
 })
 
+test('a secret is found within a Basic header, wherever it begins there', () => {
+  const token = '92a88be99e208e1e8b8b5953fcd4bc1e'
+  const mask = createMask(schema, { token })
+  for (const user of ['', 'u', 'us', 'user']) {
+    const header = Buffer.from(`${user}:${token}`).toString('base64')
+    const shown = mask(`authorization: Basic ${header}`)
+    assert.match(shown, /^authorization: Basic \S{0,8}\*{4}\S{0,3}$/)
+    // What is left of it tells less than a character at either end.
+    assert.ok(
+      !Buffer.from(shown.split('****')[1] ?? '', 'base64')
+        .toString()
+        .includes(token.slice(-2)),
+    )
+  }
+})
+
+test('a short secret does not blot out text that happens to look like its Base64', () => {
+  assert.equal(createMask(schema, { token: 'abc' })('YWJj is no secret'), 'YWJj is no secret')
+})
+
 test('characters with a meaning in patterns are secrets like others', () => {
   assert.equal(createMask(schema, { token: '$.*+(' })('x$.*+(y'), 'x****y')
 })

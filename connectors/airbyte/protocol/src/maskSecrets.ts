@@ -43,5 +43,15 @@ function leaves(value: unknown): string[] {
 }
 
 function spellings(secret: string): string[] {
-  return [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]
+  const inBase64 = [0, 1, 2].map((offset) => base64At(offset, secret)).filter((text) => text.length >= BASE64_CHARS_MIN)
+  return [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...inBase64]
 }
+
+/** The Base64 of a secret that has bytes before and behind it: those characters that are made of its bits only. */
+function base64At(offset: number, secret: string): string {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])
+  return bytes.toString('base64').slice(Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6))
+}
+
+/** Shorter pieces of Base64 are found in text that has nothing to do with it. */
+const BASE64_CHARS_MIN = 8
