@@ -1,5 +1,5 @@
-import { HttpStatusError } from '@heliograph/airbyte-protocol/httpStatusError'
 import { isRecord, type TwilioRecord } from './castRecord.ts'
+import { isMissing } from './isMissing.ts'
 import { listPages } from './listPages.ts'
 import { pathAt } from './partitions.ts'
 import type { Give, ListReader } from './readList.ts'
@@ -29,7 +29,7 @@ async function giveOf(reader: ChildrenReader, parent: TwilioRecord): Promise<voi
     if (reader.children.dataField === null) await giveDetail(reader, path)
     else await givePages(reader, path, reader.children.dataField)
   } catch (error) {
-    if (!(error instanceof HttpStatusError) || error.status !== 404) throw error
+    if (!isMissing(error)) throw error
     reader.log.info(`${reader.declaration.name}: skipped ${path}, which Twilio does not have`)
   }
 }

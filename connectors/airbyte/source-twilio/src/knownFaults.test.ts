@@ -11,7 +11,7 @@ describe('faults of earlier connectors that this one does not have', () => {
     twilio = await startTestTwilio({
       accounts: [{}, { sizes: { messages: 30 } }],
       historyDays: 60,
-      sizes: { messages: 50, conference_participants: 3 },
+      sizes: { messages: 50, transcriptions: 30, conference_participants: 3 },
       pageSizeLimit: 25,
       pricedAfterSeconds: 5 * 86_400,
     })
@@ -183,6 +183,31 @@ describe('faults of earlier connectors that this one does not have', () => {
     assert.equal(error, null)
     assert.equal(new Set(records.map(({ account_sid }) => account_sid)).size, 1)
     assert.ok(twilio.logged.some((message) => message.includes('skipped')))
+  })
+
+  test('a later page that was not there counted as the end of the list', async () => {
+    const config = { num_workers: 1, sync_subaccounts: false, slice_step_duration: 'P1Y' }
+    for (const name of ['messages', 'transcriptions', 'message_media']) {
+      const whole = await twilio.read(name, { config })
+      const fault = { kind: 'error', status: 404, code: 20404 } as const
+      const restore = twilio.fake.script({ address: /[?&]Page=1/, fault })
+      const broken = await twilio.read(name, { config })
+      restore()
+      assert.ok(broken.error instanceof TransientError, name)
+      const rest = await twilio.read(name, { config, state: broken.states.at(-1) })
+      assert.equal(rest.error, null)
+      assert.deepEqual(keysOf([...broken.records, ...rest.records], ['sid']), keysOf(whole.records, ['sid']))
+    }
+  })
+
+  test("a proxy's 404 was taken for Twilio's: an empty sync looked like a good one", async () => {
+    const fault = { kind: 'body', status: 404, contentType: 'text/html', text: '<html>Not here</html>' } as const
+    for (const address of [/Messages.json/, /Media.json/]) {
+      const restore = twilio.fake.script({ address, fault, times: Number.POSITIVE_INFINITY })
+      const { error } = await twilio.read(address.source.startsWith('Media') ? 'message_media' : 'messages')
+      restore()
+      assert.match(String(error), /answered 404/)
+    }
   })
 })
 

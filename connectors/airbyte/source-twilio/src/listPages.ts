@@ -1,4 +1,5 @@
 import { HttpStatusError } from '@heliograph/airbyte-protocol/httpStatusError'
+import { TransientError } from '@heliograph/airbyte-protocol/source'
 import { isRecord, type TwilioRecord } from './castRecord.ts'
 import type { TwilioHost } from './hosts.ts'
 import type { TwilioApi } from './twilioApi.ts'
@@ -34,12 +35,22 @@ export async function* listPages(api: TwilioApi, request: PagesRequest): AsyncGe
     early?.catch(() => {}) // Told to whoever awaits it; nobody does if the reader stops before.
     try {
       yield page
-      page = await (early ?? fetchPage(api, request, asked))
+      page = await laterPage(early ?? fetchPage(api, request, asked))
     } finally {
       if (isAhead) api.ahead.give()
     }
   }
   yield page
+}
+
+/** A list whose beginning was there does not end where a page is missing: the next sync reads it again. */
+async function laterPage(page: Promise<Page>): Promise<Page> {
+  try {
+    return await page
+  } catch (error) {
+    if (!(error instanceof HttpStatusError) || error.status !== 404) throw error
+    throw new TransientError(`A list lost its next page: ${error.message}`, { cause: error })
+  }
 }
 
 /** Page tokens are not for ever. One that is refused costs reading the list again, never a record. */

@@ -4,6 +4,7 @@ import { ConfigError, TransientError } from '@heliograph/airbyte-protocol/source
 import { isRecord, type TwilioRecord } from './castRecord.ts'
 import type { TwilioConfig } from './config.ts'
 import { giveChildren } from './giveChildren.ts'
+import { isMissing } from './isMissing.ts'
 import { isoDay, isoSecond, parseTime, toCursor } from './isoTime.ts'
 import { listPages, type Page } from './listPages.ts'
 import { isRead, isRefused } from './partitions.ts'
@@ -40,7 +41,7 @@ export async function readList(reader: ListReader, task: Task, give: Give): Prom
     if (task.window === null) await readPages({ reader, task, window: null, give, seen: new Seen(reader.declaration) })
     else await readWindow(reader, task, give, task.window)
   } catch (error) {
-    if (error instanceof HttpStatusError && error.status === 404 && reader.declaration.list.under !== null) {
+    if (isMissing(error) && reader.declaration.list.under !== null) {
       reader.log.info(`${reader.declaration.name}: skipped ${task.partition.path}, which Twilio does not have`)
       await give({ records: [], written: () => task.progress.read(task.window, { kind: 'end' }) })
     } else if (isRefused(error)) {
