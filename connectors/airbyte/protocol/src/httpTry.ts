@@ -37,9 +37,9 @@ export function createHttpTries({ limits, proxyEnv }: { limits: HttpLimits; prox
     async get({ address, headers, okStatuses }: Get): Promise<Try> {
       try {
         const raw = await send({ address, headers, limits, agent: address.protocol === 'https:' ? secure : plain })
-        const judged = judge(raw, address, okStatuses)
-        collectYoung(raw.text.length)
-        return judged
+        // Before it is parsed: whatever lives while young objects are collected is copied, and a page is a good deal.
+        collectYoung(raw.bytes.length)
+        return judge(raw, address, okStatuses)
       } catch (error) {
         return judgeError(error, address)
       }
@@ -54,7 +54,7 @@ export function createHttpTries({ limits, proxyEnv }: { limits: HttpLimits; prox
 interface RawAnswer {
   readonly status: number
   readonly headers: Headers
-  readonly text: string
+  readonly bytes: Buffer
 }
 
 interface Sending {
@@ -78,7 +78,7 @@ function send({ address, headers, limits, agent }: Sending): Promise<RawAnswer> 
   request.on('error', reject)
   request.on('response', (response) => {
     readBody(response, limits.bodyBytesMax).then(
-      (body) => resolve({ status: response.statusCode ?? 0, headers: headersOf(response), text: body.toString() }),
+      (body) => resolve({ status: response.statusCode ?? 0, headers: headersOf(response), bytes: body }),
       (error) => {
         reject(error)
         request.destroy()
@@ -97,7 +97,8 @@ function headersOf(response: IncomingMessage): Headers {
   return headers
 }
 
-function judge({ status, headers, text }: RawAnswer, address: URL, okStatuses: readonly number[]): Try {
+function judge({ status, headers, bytes }: RawAnswer, address: URL, okStatuses: readonly number[]): Try {
+  const text = bytes.toString()
   const isSuccess = status >= 200 && status < 300
   const body = status === NO_CONTENT ? null : parseJson(text)
   if (okStatuses.includes(status) || (isSuccess && body !== undefined)) {

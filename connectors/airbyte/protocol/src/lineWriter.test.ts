@@ -47,9 +47,11 @@ test('small lines go out without being asked, together', async () => {
   assert.deepEqual(sink.written, ['a\nb\n'])
 })
 
-test('what is written is what was pushed, in order, whatever the sizes', async () => {
+const push = fc.record({ size: fc.integer({ min: 0, max: 400_000 }), isBytes: fc.boolean() })
+
+test('what is written is what was pushed, in order, whatever the sizes, as text or as bytes', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 400_000 }), { maxLength: 12 }), async (sizes) => {
+    fc.asyncProperty(fc.array(push, { maxLength: 12 }), async (pushes) => {
       const written: string[] = []
       const writer = new LineWriter({
         async write(bytes) {
@@ -57,8 +59,11 @@ test('what is written is what was pushed, in order, whatever the sizes', async (
           written.push(Buffer.from(bytes).toString())
         },
       })
-      const lines = sizes.map((size, index) => `${index}${'y'.repeat(size)}\n`)
-      for (const line of lines) if (!writer.push(line)) await writer.room()
+      const lines = pushes.map(({ size }, index) => `${index}${'y'.repeat(size)}\n`)
+      for (const [index, line] of lines.entries()) {
+        const hasRoom = pushes[index]?.isBytes ? writer.pushBytes(Buffer.from(line)) : writer.push(line)
+        if (!hasRoom) await writer.room()
+      }
       await writer.flush()
       assert.ok(written.join('') === lines.join(''))
     }),

@@ -6,7 +6,10 @@ import type { ByteSink } from './byteSink.ts'
  */
 export class LineWriter {
   readonly #sink: ByteSink
-  #waiting = ''
+  /** Gathered before `#text`. */
+  #bytes: Uint8Array[] = []
+  #text = ''
+  #waitingLength = 0
   #writing: Promise<void> | null = null
   #isScheduled = false
   #loss: OutputLost | null = null
@@ -17,23 +20,41 @@ export class LineWriter {
 
   /** Takes whole lines. Returns false when `room` must be awaited before the next. */
   push(lines: string): boolean {
-    this.#waiting += lines
-    if (this.#waiting.length < PIECE_CHARS) this.#schedule()
-    else this.#start()
-    return this.#waiting.length < PIECE_CHARS && this.#loss === null
+    this.#text += lines
+    return this.#gathered(lines.length)
+  }
+
+  /** As `push`, for lines that are bytes already; they must not change any more. */
+  pushBytes(lines: Uint8Array): boolean {
+    this.#encodeText()
+    this.#bytes.push(lines)
+    return this.#gathered(lines.length)
   }
 
   /** Resolves when another piece may be gathered. @throws OutputLost once nobody reads any more. */
   async room(): Promise<void> {
-    while (this.#waiting.length >= PIECE_CHARS && this.#loss === null) await this.#start()
+    while (this.#waitingLength >= PIECE_LENGTH && this.#loss === null) await this.#start()
     if (this.#loss !== null) throw this.#loss
   }
 
   /** Resolves when everything pushed so far is written. @throws as `room`. */
   async flush(): Promise<void> {
-    while (this.#waiting !== '' && this.#loss === null) await this.#start()
+    while (this.#waitingLength > 0 && this.#loss === null) await this.#start()
     await this.#writing
     if (this.#loss !== null) throw this.#loss
+  }
+
+  #gathered(length: number): boolean {
+    this.#waitingLength += length
+    if (this.#waitingLength < PIECE_LENGTH) this.#schedule()
+    else this.#start()
+    return this.#waitingLength < PIECE_LENGTH && this.#loss === null
+  }
+
+  #encodeText(): void {
+    if (this.#text === '') return
+    this.#bytes.push(Buffer.from(this.#text))
+    this.#text = ''
   }
 
   /** A small remainder goes out as soon as the event loop has nothing better to do. */
@@ -49,18 +70,20 @@ export class LineWriter {
   #start(): Promise<void> {
     this.#writing ??= this.#writePiece().finally(() => {
       this.#writing = null
-      if (this.#waiting !== '') this.#schedule()
+      if (this.#waitingLength > 0) this.#schedule()
     })
     return this.#writing
   }
 
   /** Never rejects: the loss is kept for those who ask for room, and what comes after it is dropped. */
   async #writePiece(): Promise<void> {
-    const piece = this.#waiting
-    this.#waiting = ''
-    if (piece === '' || this.#loss !== null) return
+    this.#encodeText()
+    const pieces = this.#bytes
+    this.#bytes = []
+    this.#waitingLength = 0
+    if (this.#loss !== null) return
     try {
-      await this.#sink.write(Buffer.from(piece))
+      for (const piece of pieces) await this.#sink.write(piece)
     } catch (error) {
       this.#loss = new OutputLost('The output can no longer be written', { cause: error })
     }
@@ -73,4 +96,4 @@ export class OutputLost extends Error {
 }
 
 /** Large enough that the system calls do not count, small enough not to. A page of 1,000 records is some 600,000. */
-const PIECE_CHARS = 262_144
+const PIECE_LENGTH = 262_144

@@ -89,6 +89,9 @@ async function writeUntilStopped(
       case 'records':
         for (const data of message.data) if (!output.record(data)) await writer.room()
         break
+      case 'record lines':
+        if (!output.recordLines(message.lines)) await writer.room()
+        break
       case 'state':
         lastState = toStreamState(message.state)
         output.state(lastState)

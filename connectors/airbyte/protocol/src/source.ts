@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { HttpClient, HttpLimits } from './httpClient.ts'
 import type { Log } from './log.ts'
+import type { RecordLines } from './recordLines.ts'
 
 /**
  * What a connector declares; `runSource` (runSource.ts) turns it into a program that speaks the Airbyte protocol.
@@ -51,6 +52,8 @@ export type StreamMessage =
   | { readonly kind: 'record'; readonly data: object }
   /** A page at once: the same as its records one by one, for less work. */
   | { readonly kind: 'records'; readonly data: readonly object[] }
+  /** A page made ready by `recordLines` as soon as it came: for streams that have pages waiting. */
+  | { readonly kind: 'record lines'; readonly lines: RecordLines }
   | { readonly kind: 'state'; readonly state: object }
   /** Only for limits the HTTP client does not see: it reports status 429 itself. */
   | { readonly kind: 'rate limited'; readonly untilMs: number | null /* null: nobody knows */ }

@@ -10,6 +10,7 @@ import {
   stateLine,
   streamStatusLine,
 } from './messages.ts'
+import type { RecordLines } from './recordLines.ts'
 import { markRepeated } from './repeatedState.ts'
 
 /**
@@ -42,13 +43,15 @@ export class StreamOutput {
   /** Returns false when the writer must be given `room` before the next record. */
   record(data: object): boolean {
     if (this.#phase === 'ended') return true
-    if (this.#phase !== 'running') {
-      this.#phase = 'running'
-      this.#status('RUNNING')
-    }
-    this.#recordsSinceState++
-    this.#recordsTotal++
+    this.#countRecords(1)
     return this.#writer.push(recordLine(this.#recordStart, data, this.#clock.now()))
+  }
+
+  /** As `record`, for records of this stream that are lines already. */
+  recordLines({ bytes, count }: RecordLines): boolean {
+    if (this.#phase === 'ended' || count === 0) return true
+    this.#countRecords(count)
+    return this.#writer.pushBytes(bytes)
   }
 
   /** Platforms fail a sync with two equal states in a row: the second is left out, its records count for the next. */
@@ -81,6 +84,15 @@ export class StreamOutput {
     if (this.#phase === 'ended') return
     if (failure !== null) this.#writer.push(errorLine(failure, this.#name, this.#clock.now()))
     this.#end('INCOMPLETE')
+  }
+
+  #countRecords(count: number): void {
+    if (this.#phase !== 'running') {
+      this.#phase = 'running'
+      this.#status('RUNNING')
+    }
+    this.#recordsSinceState += count
+    this.#recordsTotal += count
   }
 
   #writeState(json: string): void {

@@ -38,8 +38,7 @@ async function giveOf(reader: ChildrenReader, parent: TwilioRecord): Promise<voi
 async function giveDetail({ api, children, finish, give }: ChildrenReader, path: string): Promise<void> {
   const record = await api.get(children.host, path)
   if (!isRecord(record) || isEmpty(children, record)) return
-  finish(record)
-  await give({ records: [record], written: null })
+  await give({ lines: finish([record]), written: null })
 }
 
 async function givePages({ api, children, finish, give }: ChildrenReader, path: string, dataField: string) {
@@ -48,10 +47,10 @@ async function givePages({ api, children, finish, give }: ChildrenReader, path: 
   const isNew = (record: TwilioRecord) =>
     recordKey === null || seen.add(recordKey.map((name) => record[name]).join(' '))
   const first = firstPage(path, { PageSize: pageSize })
-  for await (const { records } of listPages(api, { host, first, resumeAt: null, dataField })) {
-    const fresh = records.filter((record) => !isEmpty(children, record) && isNew(record))
-    for (const record of fresh) finish(record)
-    await give({ records: fresh, written: null })
+  const take = (records: TwilioRecord[]) =>
+    finish(records.filter((record) => !isEmpty(children, record) && isNew(record)))
+  for await (const { content } of listPages(api, { host, first, resumeAt: null, dataField, take })) {
+    await give({ lines: content, written: null })
   }
 }
 

@@ -4,17 +4,19 @@ import { isRecord, type TwilioRecord } from './castRecord.ts'
 import type { TwilioHost } from './hosts.ts'
 import type { TwilioApi } from './twilioApi.ts'
 
-export interface PagesRequest {
+export interface PagesRequest<Content> {
   readonly host: TwilioHost
   /** Path and query of the first page. */
   readonly first: string
   /** A later page of the same list to begin with; null: begin with the first. */
   readonly resumeAt: string | null
   readonly dataField: string
+  /** Makes of a page's records what is kept of them; called in the order of the pages, as soon as each is there. */
+  readonly take: (records: TwilioRecord[]) => Content
 }
 
-export interface Page {
-  readonly records: TwilioRecord[]
+export interface Page<Content> {
+  readonly content: Content
   /** Path and query; null: this was the last. */
   readonly next: string | null
 }
@@ -24,7 +26,10 @@ export interface Page {
  * that the network and the reader work at the same time. Both forms of paging are understood: `next_page_uri` of the
  * API of 2010 and `meta.next_page_url` of the others.
  */
-export async function* listPages(api: TwilioApi, request: PagesRequest): AsyncGenerator<Page> {
+export async function* listPages<Content>(
+  api: TwilioApi,
+  request: PagesRequest<Content>,
+): AsyncGenerator<Page<Content>> {
   let asked = request.resumeAt ?? request.first
   let page = await (request.resumeAt === null ? fetchPage(api, request, asked) : resumedPage(api, request, asked))
   while (page.next !== null) {
@@ -44,7 +49,7 @@ export async function* listPages(api: TwilioApi, request: PagesRequest): AsyncGe
 }
 
 /** A list whose beginning was there does not end where a page is missing: the next sync reads it again. */
-async function laterPage(page: Promise<Page>): Promise<Page> {
+async function laterPage<Content>(page: Promise<Page<Content>>): Promise<Page<Content>> {
   try {
     return await page
   } catch (error) {
@@ -54,7 +59,11 @@ async function laterPage(page: Promise<Page>): Promise<Page> {
 }
 
 /** Page tokens are not for ever. One that is refused costs reading the list again, never a record. */
-async function resumedPage(api: TwilioApi, request: PagesRequest, path: string): Promise<Page> {
+async function resumedPage<Content>(
+  api: TwilioApi,
+  request: PagesRequest<Content>,
+  path: string,
+): Promise<Page<Content>> {
   try {
     return await fetchPage(api, request, path)
   } catch (error) {
@@ -63,14 +72,18 @@ async function resumedPage(api: TwilioApi, request: PagesRequest, path: string):
   }
 }
 
-async function fetchPage(api: TwilioApi, { host, dataField }: PagesRequest, path: string): Promise<Page> {
+async function fetchPage<Content>(
+  api: TwilioApi,
+  { host, dataField, take }: PagesRequest<Content>,
+  path: string,
+): Promise<Page<Content>> {
   const body = await api.get(host, path)
   if (!isRecord(body) || !Array.isArray(body[dataField])) {
     throw new Error(`An answer of the host "${host}" has no list "${dataField}"`)
   }
   const next = isRecord(body.meta) ? body.meta.next_page_url : body.next_page_uri
   return {
-    records: body[dataField].filter(isRecord),
+    content: take(body[dataField].filter(isRecord)),
     next: typeof next === 'string' && next !== '' ? api.hosts.pathOf(host, next) : null,
   }
 }

@@ -44,9 +44,15 @@ export async function* partitionsOf(list: List, api: TwilioApi, config: TwilioCo
 async function* parentsOf(list: List, api: TwilioApi, config: TwilioConfig): AsyncGenerator<TwilioRecord> {
   const path = pathAt(list.place, {}) ?? ''
   const first = firstPage(path, { PageSize: list.pageSize })
-  const pages = listPages(api, { host: list.host, first, resumeAt: null, dataField: list.dataField })
+  const pages = listPages(api, {
+    host: list.host,
+    first,
+    resumeAt: null,
+    dataField: list.dataField,
+    take: (records) => records,
+  })
   try {
-    for await (const { records } of pages) {
+    for await (const { content: records } of pages) {
       for (const record of records) if (list !== accountsList || isRead(record, config)) yield record
     }
   } catch (error) {

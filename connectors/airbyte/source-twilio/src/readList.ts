@@ -1,24 +1,25 @@
 import { HttpStatusError } from '@heliograph/airbyte-protocol/httpStatusError'
 import type { Log } from '@heliograph/airbyte-protocol/log'
+import type { RecordLines } from '@heliograph/airbyte-protocol/recordLines'
 import { ConfigError, TransientError } from '@heliograph/airbyte-protocol/source'
 import { isRecord, type TwilioRecord } from './castRecord.ts'
 import type { TwilioConfig } from './config.ts'
 import { giveChildren } from './giveChildren.ts'
 import { isMissing } from './isMissing.ts'
 import { isoDay, isoSecond, parseTime, toCursor } from './isoTime.ts'
-import { listPages, type Page } from './listPages.ts'
+import { listPages } from './listPages.ts'
 import { isRead, isRefused } from './partitions.ts'
 import type { Task } from './planLists.ts'
 import { RecentKeys } from './recentKeys.ts'
 import { DAY_MS, endOf, SECOND_MS, startOf, type Window } from './slices.ts'
 import type { Position } from './state.ts'
 import { accountsList } from './streams/accounts.ts'
-import type { StreamDeclaration, Windows } from './streams/declaration.ts'
+import type { Children, StreamDeclaration, Windows } from './streams/declaration.ts'
 import { firstPage, type TwilioApi } from './twilioApi.ts'
 
 /** Records ready to be written. */
 export interface Batch {
-  readonly records: readonly TwilioRecord[]
+  readonly lines: RecordLines | null // null: none
   /** Moves the stream's state over what the batch ends; null: more of the page is to come. */
   readonly written: (() => void) | null
 }
@@ -28,8 +29,8 @@ export interface ListReader {
   readonly api: TwilioApi
   readonly config: TwilioConfig
   readonly log: Log
-  /** Gives a record of the stream its final form. */
-  readonly finish: (record: TwilioRecord) => void
+  /** Gives records of the stream their final form. */
+  readonly finish: (records: readonly TwilioRecord[]) => RecordLines
   readonly workers: number
 }
 
@@ -43,7 +44,7 @@ export async function readList(reader: ListReader, task: Task, give: Give): Prom
   } catch (error) {
     if (isMissing(error) && reader.declaration.list.under !== null) {
       reader.log.info(`${reader.declaration.name}: skipped ${task.partition.path}, which Twilio does not have`)
-      await give({ records: [], written: () => task.progress.read(task.window, { kind: 'end' }) })
+      await give({ lines: null, written: () => task.progress.read(task.window, { kind: 'end' }) })
     } else if (isRefused(error)) {
       throw refusal(reader, task, error)
     } else {
@@ -77,7 +78,7 @@ async function readWindow(reader: ListReader, task: Task, give: Give, whole: Win
       const { earlier, later } = task.progress.split(window, seen.cutMs(window))
       if (seen.hasAllSince(later.fromMs)) {
         const part = later
-        await give({ records: [], written: () => task.progress.read(part, { kind: 'end' }) })
+        await give({ lines: null, written: () => task.progress.read(part, { kind: 'end' }) })
       } else {
         unread.push(later)
       }
@@ -86,6 +87,10 @@ async function readWindow(reader: ListReader, task: Task, give: Give, whole: Win
   }
 }
 
+type PageContent =
+  | { readonly kind: 'own'; readonly lines: RecordLines }
+  | { readonly kind: 'parents'; readonly parents: readonly TwilioRecord[]; readonly children: Children }
+
 async function readPages(reading: Reading): Promise<void> {
   const { reader, task, window, give } = reading
   const { list, children } = reader.declaration
@@ -93,6 +98,12 @@ async function readPages(reading: Reading): Promise<void> {
   const pages = listPages(reader.api, {
     host: list.host,
     dataField: list.dataField,
+    take: (records): PageContent => {
+      const wanted = records.filter((record) => isWanted(reading, record))
+      return children === null
+        ? { kind: 'own', lines: reader.finish(wanted) }
+        : { kind: 'parents', parents: wanted, children }
+    },
     resumeAt: isResumed && task.position.kind === 'page' ? task.position.page : null,
     first: firstPage(task.partition.path, {
       PageSize: list.pageSize,
@@ -100,15 +111,13 @@ async function readPages(reading: Reading): Promise<void> {
       ...(window === null || list.windows === null ? {} : windowParameters(list.windows, window)),
     }),
   })
-  for await (const page of pages) {
-    const records = page.records.filter((record) => isWanted(reading, record))
-    const written = () => task.progress.read(window, positionAfter(page))
-    if (children === null) {
-      for (const record of records) reader.finish(record)
-      await give({ records, written })
+  for await (const { content, next } of pages) {
+    const written = () => task.progress.read(window, positionAfter(next))
+    if (content.kind === 'own') {
+      await give({ lines: content.lines, written })
     } else {
-      await giveChildren({ ...reader, children, give }, records)
-      await give({ records: [], written })
+      await giveChildren({ ...reader, children: content.children, give }, content.parents)
+      await give({ lines: null, written })
     }
   }
 }
@@ -182,7 +191,7 @@ function windowParameters(windows: Windows, { fromMs, untilMs }: Window): Record
   }
 }
 
-function positionAfter({ next }: Page): Position {
+function positionAfter(next: string | null): Position {
   return next === null ? { kind: 'end' } : { kind: 'page', page: next }
 }
 

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict'
 import type { Clock } from '@heliograph/airbyte-protocol/clock'
 import { createHttpClient } from '@heliograph/airbyte-protocol/httpClient'
 import type { Log } from '@heliograph/airbyte-protocol/log'
+import type { RecordLines } from '@heliograph/airbyte-protocol/recordLines'
 import type { SourceStream, StreamMessage, SyncMode } from '@heliograph/airbyte-protocol/source'
 import { steppingClock } from '@heliograph/airbyte-protocol/steppingClock'
 import type { FakeRequest } from '@heliograph/simulator/twilio/requestLog'
@@ -132,8 +134,8 @@ async function collect(
   const states: unknown[] = []
   try {
     for await (const message of messages) {
-      if (message.kind === 'records')
-        records.push(...message.data.filter(isRecord).slice(0, recordsMax - records.length))
+      if (message.kind === 'record lines')
+        records.push(...recordsIn(message.lines).slice(0, recordsMax - records.length))
       if (message.kind === 'state') states.push(structuredClone(message.state))
       if (records.length >= recordsMax) break
       await letWorkersGoAhead()
@@ -151,6 +153,13 @@ async function collect(
 /** A reader that takes its time, so that pages wait to be written while states are made. */
 async function letWorkersGoAhead(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+}
+
+/** Record messages are read back to their records. */
+function recordsIn({ bytes, count }: RecordLines): TwilioRecord[] {
+  const lines = Buffer.from(bytes).toString().split('\n').slice(0, -1)
+  assert.equal(lines.length, count)
+  return lines.map((line) => JSON.parse(line).record.data)
 }
 
 /** Records by their key, each once. */

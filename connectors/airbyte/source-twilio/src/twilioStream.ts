@@ -1,3 +1,4 @@
+import { type RecordLines, recordLines } from '@heliograph/airbyte-protocol/recordLines'
 import type { ReadRequest, SourceContext, SourceStream, StreamMessage } from '@heliograph/airbyte-protocol/source'
 import { recordCaster, type TwilioRecord } from './castRecord.ts'
 import type { TwilioConfig } from './config.ts'
@@ -41,7 +42,7 @@ async function* readStream({ declaration, config, request, context }: StreamRead
     config,
     log: context.log,
     workers: context.workers,
-    finish: recordFinisher(declaration, config),
+    finish: recordFinisher({ declaration, config, context }),
   }
   const state = (now: StreamState): StreamMessage => ({ kind: 'state', state: stateJson(now, cursorField) })
   tellRetention(declaration, config, { nowMs, log: context.log })
@@ -53,10 +54,10 @@ async function* readStream({ declaration, config, request, context }: StreamRead
   })
   const due = new StateDue(context)
   try {
-    for await (const { records, written } of batches) {
-      if (records.length > 0) yield { kind: 'records', data: records }
+    for await (const { lines, written } of batches) {
+      if (lines !== null) yield { kind: 'record lines', lines }
       written?.()
-      due.add(records.length)
+      due.add(lines?.count ?? 0)
       if (context.signal.aborted || (written !== null && due.isNow(progress.partitions)))
         yield state(progress.unfinished())
     }
@@ -69,11 +70,11 @@ async function* readStream({ declaration, config, request, context }: StreamRead
 }
 
 /** The last steps of a record: types by schema, the cursor as ISO 8601, and what is not to be shown. */
-function recordFinisher(declaration: StreamDeclaration, config: TwilioConfig): (record: TwilioRecord) => void {
+function recordFinisher({ declaration, config, context }: Omit<StreamRead, 'request'>) {
   const { cursorField, removedFields = [], secretFields = [], fields } = declaration
   const cast = recordCaster(fields)
   const hidden = config.showsAuthTokens ? [] : secretFields
-  return (record) => {
+  const finish = (record: TwilioRecord) => {
     cast(record)
     if (cursorField !== null) {
       const cursor = toCursor(record[cursorField])
@@ -81,6 +82,10 @@ function recordFinisher(declaration: StreamDeclaration, config: TwilioConfig): (
     }
     for (const field of removedFields) delete record[field]
     for (const field of hidden) if (typeof record[field] === 'string') record[field] = '********'
+  }
+  return (records: readonly TwilioRecord[]): RecordLines => {
+    for (const record of records) finish(record)
+    return recordLines(declaration.name, records, context.clock.now())
   }
 }
 
