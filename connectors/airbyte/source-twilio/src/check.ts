@@ -1,6 +1,7 @@
 import { ConfigError, type SourceContext } from '@heliograph/airbyte-protocol/source'
 import { isRecord } from './castRecord.ts'
 import type { TwilioConfig } from './config.ts'
+import { credentialsRefused } from './credentialsRefused.ts'
 import { isRefused, knowsOwnAccount } from './partitions.ts'
 import { firstPage, type TwilioApi, twilioApi } from './twilioApi.ts'
 
@@ -11,7 +12,7 @@ export async function check(config: TwilioConfig, context: Pick<SourceContext, '
     await readAnAccount(api)
   } catch (error) {
     if (!isRefused(error)) throw error
-    if (!knowsOwnAccount(config)) throw refusal(config)
+    if (!knowsOwnAccount(config)) throw credentialsRefused(config, error)
     await readAMessage(api, config)
   }
 }
@@ -29,15 +30,6 @@ async function readAMessage(api: TwilioApi, config: TwilioConfig): Promise<void>
   try {
     await api.get('api', firstPage(path, { PageSize: 1 }))
   } catch (error) {
-    throw isRefused(error) ? refusal(config) : error
+    throw isRefused(error) ? credentialsRefused(config, error) : error
   }
-}
-
-function refusal(config: TwilioConfig): ConfigError {
-  return new ConfigError(
-    config.user.startsWith('SK')
-      ? "Twilio refuses these credentials. Check the key's SID and secret. Standard API keys cannot list accounts: with " +
-          'one, set sync_subaccounts to false and give the account SID (AC…) and the key (api_key_sid).'
-      : 'Twilio refuses these credentials. Check the account SID and the auth token.',
-  )
 }

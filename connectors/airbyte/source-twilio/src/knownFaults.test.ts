@@ -255,6 +255,15 @@ describe('credentials', () => {
     assert.match(all.error.message, /sync_subaccounts to false/)
   })
 
+  test('that are wrong are told in words at every stream, not by what Twilio answered', async () => {
+    await using twilio = await startTestTwilio()
+    for (const name of ['accounts', 'messages', 'step', 'alerts', 'roles']) {
+      const { error } = await twilio.read(name, { config: { auth_token: 'wrong' } })
+      assert.ok(error instanceof ConfigError, name)
+      assert.match(error.message, /^Twilio refuses .* Check the account SID and the auth token\.$/)
+    }
+  })
+
   test('subaccounts are left out where they are not asked for', async () => {
     await using twilio = await startTestTwilio({ accounts: [{}, {}] })
     const { records } = await twilio.read('accounts', { config: { sync_subaccounts: false } })

@@ -1,6 +1,7 @@
 import type { TwilioConfig } from './config.ts'
+import { credentialsRefused } from './credentialsRefused.ts'
 import type { PartitionBefore, PartitionProgress, StreamProgress } from './cursors.ts'
-import { type Partition, partitionsOf } from './partitions.ts'
+import { isRefused, type Partition, partitionsOf } from './partitions.ts'
 import { RecentKeys } from './recentKeys.ts'
 import { DAY_MS, endOf, MINUTE_MS, SECOND_MS, slices, startOf, type Window } from './slices.ts'
 import type { Position } from './state.ts'
@@ -28,6 +29,14 @@ export interface Plan {
 
 /** What there is left to read of a stream, made as it is wanted: there may be many accounts and windows. */
 export async function* planLists(plan: Plan): AsyncGenerator<Task> {
+  try {
+    yield* tasksOf(plan)
+  } catch (error) {
+    throw isRefused(error) ? credentialsRefused(plan.config, error) : error
+  }
+}
+
+async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
   const { list, api, config } = plan
   for await (const partition of partitionsOf(list, api, config)) {
     const before = plan.progress.before(partition.key)
