@@ -120,7 +120,8 @@ class StateDue {
     const nowMs = this.#clock.now()
     const isDue =
       this.#records >= Math.max(STATE_RECORDS, partitions * RECORDS_PER_PARTITION) ||
-      (this.#records > 0 && nowMs - this.#sinceMs >= STATE_PERIOD_MS)
+      // Empty windows count, too: a runner takes a source for dead that says nothing for long.
+      nowMs - this.#sinceMs >= STATE_PERIOD_MS
     if (!isDue) return false
     this.#records = 0
     this.#sinceMs = nowMs
