@@ -45,7 +45,7 @@ export async function airbyteRead({ twilio, workers, profileFolder }: AirbyteRea
         ...['--import', join(import.meta.dirname, 'airbyteUsage.ts')],
         ...[SOURCE, 'read', '--config', config, '--catalog', catalog],
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, BENCH_USAGE_FILE: usage } },
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...IMAGE_ENVIRONMENT, BENCH_USAGE_FILE: usage } },
     )
     const deadline = setTimeout(() => source.kill('SIGKILL'), READ_TIMEOUT_MS)
     try {
@@ -107,6 +107,9 @@ const CATALOG = {
     },
   ],
 }
+
+/** As the connector's Dockerfile has it. */
+const IMAGE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' }
 
 const SOURCE = join(import.meta.dirname, '../connectors/airbyte/source-twilio/src/main.ts')
 const READ_TIMEOUT_MS = 600_000
