@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { Source } from '@heliograph/airbyte-protocol/source'
@@ -58,7 +58,7 @@ function isPackaged<Config>(name: string, source: Source<Config>): void {
     assert.match(instructions.FROM?.[0] ?? '', /^node:26[\d.]*-slim$/)
   })
 
-  test('what the Dockerfile copies is enough to run, without the tests', async () => {
+  test('what the Dockerfile copies is enough to run, without the tests and without compiling again', async () => {
     const image = mkdtempSync(join(tmpdir(), 'airbyte-image-'))
     try {
       const { workdir, entrypoint, instructions } = dockerfileOf(read('Dockerfile'))
@@ -68,10 +68,16 @@ function isPackaged<Config>(name: string, source: Source<Config>): void {
         const [from = '', to = ''] = copy.split(' ')
         cpSync(join(root, from), join(place, to), { recursive: true, filter: (file) => !isForTests(file) })
       }
-      for (const command of instructions.RUN ?? []) execFileSync('sh', ['-euc', command], { cwd: place })
+      const compiled = join(image, settingOf(instructions.ENV, 'NODE_COMPILE_CACHE'))
+      mkdirSync(dirname(compiled), { recursive: true })
+      const env = { ...process.env, NODE_COMPILE_CACHE: compiled }
+      for (const command of instructions.RUN ?? []) execFileSync('sh', ['-euc', command], { cwd: place, env })
+      const compiledByBuild = filesIn(compiled)
       const [, main = ''] = entrypoint
-      const { stdout } = await promisify(execFile)(process.execPath, [join(image, main), 'spec'], { cwd: image })
+      const { stdout } = await promisify(execFile)(process.execPath, [join(image, main), 'spec'], { cwd: image, env })
       assert.deepEqual(JSON.parse(stdout).spec, JSON.parse(read('spec.json')))
+      assert.ok(compiledByBuild.length > 10)
+      assert.deepEqual(filesIn(compiled), compiledByBuild)
     } finally {
       rmSync(image, { recursive: true })
     }
@@ -234,6 +240,15 @@ function dockerfileOf(text: string) {
   }
   const entrypoint: string[] = JSON.parse(instructions.ENTRYPOINT?.[0] ?? '[]')
   return { instructions, entrypoint, workdir: instructions.WORKDIR?.[0] ?? '/' }
+}
+
+/** The value that ENV gives a variable. */
+function settingOf(lines: readonly string[] = [], name: string): string {
+  return lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
 }
 
 /** What Dockerfile.dockerignore keeps back. */
