@@ -57,6 +57,7 @@ export function requestListener(parts: ListenerParts): (request: IncomingMessage
         user: userOf(authorization),
         status: dropped ? 0 : answer.status,
       })
+      response.setHeader('date', new Date(world.clock.now()).toUTCString())
       if (dropped) drop(response, answer, fault.afterBytes)
       else send(response, answer, concurrentNow)
     }

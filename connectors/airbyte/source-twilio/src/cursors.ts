@@ -10,8 +10,11 @@ export class StreamProgress {
   readonly #before = new Map<string, PartitionState>()
   readonly #begun = new Map<string, PartitionProgress>()
   readonly #wasUnfinished: boolean
+  readonly #settledMs: () => number
 
-  constructor(state: StreamState) {
+  /** @param settledMs what is younger may still be on its way into Twilio's lists: no state tells it as read. */
+  constructor(state: StreamState, settledMs: () => number) {
+    this.#settledMs = settledMs
     this.#fallbackMs = state.fallbackMs
     this.#wasUnfinished = state.isUnfinished
     for (const entry of state.partitions) this.#before.set(keyText(entry.partition), entry)
@@ -30,7 +33,7 @@ export class StreamProgress {
   }
 
   begin(partition: PartitionKey, start: PartitionStart): PartitionProgress {
-    const progress = new PartitionProgress(partition, start)
+    const progress = new PartitionProgress(partition, start, this.#settledMs)
     this.#before.delete(keyText(partition))
     this.#begun.set(keyText(partition), progress)
     return progress
@@ -63,22 +66,22 @@ export interface PartitionBefore {
 export interface PartitionStart {
   /** Null: a list without windows. */
   readonly stretch: Window | null
-  /** Where the cursor stays when all is read: what is younger may still be on its way into Twilio's lists. */
-  readonly settledMs: number
   readonly position: Position
 }
 
 /** What has been read of one partition. */
 export class PartitionProgress {
   readonly #partition: PartitionKey
-  readonly #start: PartitionStart
+  readonly #settledMs: () => number
   readonly #windows: { window: Window; position: Position }[] = []
+  readonly #fromMs: number | null
   #cursorMs: number | null
   #position: Position
 
-  constructor(partition: PartitionKey, start: PartitionStart) {
+  constructor(partition: PartitionKey, start: PartitionStart, settledMs: () => number) {
     this.#partition = partition
-    this.#start = start
+    this.#settledMs = settledMs
+    this.#fromMs = start.stretch?.fromMs ?? null
     this.#cursorMs = start.stretch?.fromMs ?? null
     this.#position = start.position
   }
@@ -111,13 +114,19 @@ export class PartitionProgress {
   }
 
   toState(): PartitionState {
-    const isRead = this.#cursorMs !== null && this.#cursorMs === this.#start.stretch?.untilMs
-    const ahead = this.#windows.filter(({ position }) => position.kind !== 'start')
+    const settledMs = Math.max(this.#fromMs ?? 0, this.#settledMs())
     return {
       partition: this.#partition,
-      cursorMs: isRead ? settled(this.#start) : this.#cursorMs,
+      cursorMs: this.#cursorMs === null ? null : Math.min(this.#cursorMs, settledMs),
       isBegun: true,
-      ahead: ahead.map(({ window, position }) => ({ ...window, position })).reduce(joinRead, []),
+      ahead: this.#windows
+        .filter(({ window, position }) => position.kind !== 'start' && window.fromMs < settledMs)
+        .map(({ window, position }) => ({
+          fromMs: window.fromMs,
+          untilMs: Math.min(window.untilMs, settledMs),
+          position,
+        }))
+        .reduce(joinRead, []),
       position: this.#position,
     }
   }
@@ -129,10 +138,6 @@ export class PartitionProgress {
       this.#windows.shift()
     }
   }
-}
-
-function settled({ stretch, settledMs }: PartitionStart): number | null {
-  return stretch === null ? null : Math.min(stretch.untilMs, Math.max(stretch.fromMs, settledMs))
 }
 
 /** Windows that are read and side by side are one: the state stays small however far the others are behind. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
+import { isRecord } from './castRecord.ts'
 import { streamTable } from './streams/streamTable.ts'
 import { keysOf, NOW_MS, type Outcome, startTestTwilio, type TestTwilio } from './testTwilio.ts'
 
@@ -53,6 +54,43 @@ describe('a sync that is interrupted', () => {
           assert.deepEqual(keysOf(records, key), whole)
         }),
         { numRuns: 15 },
+      )
+    })
+  }
+
+  for (const name of ['messages', 'recordings', 'alerts'] as const) {
+    test(`${name}: records that come while syncs are interrupted are not lost, however wrong the clock is`, async () => {
+      const key = streamTable.find((declaration) => declaration.name === name)?.primaryKey ?? []
+      const config = { slice_step_duration: 'P1D', num_workers: 3 }
+      const seconds = fc.integer({ min: 1, max: 200 })
+      const rounds = fc.array(fc.record({ seconds, stopAfterRecords: fc.integer({ min: 1, max: 40 }) }), {
+        maxLength: 4,
+      })
+      const aheadMinutes = fc.integer({ min: -5, max: 90 })
+      await fc.assert(
+        fc.asyncProperty(rounds, aheadMinutes, async (parts, minutesAhead) => {
+          let nowMs = NOW_MS
+          const clock = { now: () => nowMs, after: () => () => {} }
+          const accounts = name === 'alerts' ? [{}] : [{}, {}]
+          await using growing = await startTestTwilio({ clock, accounts, historyDays: 3, sizes: { [name]: 30 } })
+          const records: unknown[] = []
+          let state: unknown = null
+          for (const { seconds, stopAfterRecords } of [...parts, { seconds: 600, stopAfterRecords: Infinity }]) {
+            const atMs = nowMs + minutesAhead * 60_000
+            const outcome = await growing.read(name, { config, state, stopAfterRecords, atMs })
+            records.push(...outcome.records)
+            state = JSON.parse(JSON.stringify(outcome.states.at(-1) ?? state))
+            nowMs += seconds * 1000
+            for (const account of accounts.keys()) growing.fake.grow(name, 5, account)
+          }
+          const last = await growing.read(name, { config, state, atMs: nowMs + 3_600_000 })
+          assert.equal(last.error, null)
+          const expected = [...growing.fake.records(name)].filter(
+            (record) => isRecord(record) && record.date_sent !== null,
+          )
+          assert.deepEqual(keysOf([...records, ...last.records], key), keysOf(expected, key))
+        }),
+        { numRuns: 20 },
       )
     })
   }

@@ -27,6 +27,15 @@ export interface Plan {
   readonly nowMs: number
 }
 
+/**
+ * Up to where a list shows all there is. A clock here that is ahead of Twilio's does not move it: what Twilio sends after
+ * its first answer was perhaps not read.
+ */
+export function settledMs({ list, api, nowMs }: Pick<Plan, 'list' | 'api' | 'nowMs'>): number {
+  const firstAnswerMs = Math.min(nowMs, api.firstAnswerMs ?? nowMs)
+  return startOf(firstAnswerMs - SETTLING_MS, unitOf(list.windows))
+}
+
 /** What there is left to read of a stream, made as it is wanted: there may be many accounts and windows. */
 export async function* planLists(plan: Plan): AsyncGenerator<Task> {
   try {
@@ -42,15 +51,12 @@ async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
     const before = plan.progress.before(partition.key)
     const timelessKeys = new RecentKeys(TIMELESS_KEYS_MAX)
     if (list.windows === null) {
-      const start = { stretch: null, settledMs: plan.nowMs, position: before.position }
-      const progress = plan.progress.begin(partition.key, start)
+      const progress = plan.progress.begin(partition.key, { stretch: null, position: before.position })
       if (before.position.kind === 'end') continue
       yield { partition, progress, window: null, position: before.position, timelessKeys }
     } else {
       const stretch = stretchOf({ ...plan, windows: list.windows, partition, before })
-      const unitMs = list.windows.isDaily === true ? DAY_MS : SECOND_MS
-      const settledMs = startOf(plan.nowMs - SETTLING_MS, unitMs)
-      const progress = plan.progress.begin(partition.key, { stretch, settledMs, position: { kind: 'start' } })
+      const progress = plan.progress.begin(partition.key, { stretch, position: { kind: 'start' } })
       for (const { window, position } of windowsOf({ stretch, before, windows: list.windows, config })) {
         progress.open(window, position)
         if (position.kind === 'end') continue
@@ -69,7 +75,7 @@ export function stretchOf(partition: {
   readonly nowMs: number
 }): Window {
   const { windows, before, config, nowMs } = partition
-  const unitMs = windows.isDaily === true ? DAY_MS : SECOND_MS
+  const unitMs = unitOf(windows)
   const untilMs = endOf(nowMs, unitMs)
   // A sync that goes on has taken its lookback off the cursor already: again, and it might never get ahead.
   const lookbackMs = before.isResumed ? 0 : config.lookbackMs
@@ -79,6 +85,10 @@ export function stretchOf(partition: {
   const keptMs = windows.retentionMs === null ? 0 : nowMs - windows.retentionMs
   const fromMs = startOf(Math.max(wishedMs, keptMs), unitMs)
   return { fromMs: Math.min(Math.max(fromMs, startOf(createdMs, DAY_MS)), untilMs), untilMs }
+}
+
+function unitOf(windows: Windows | null): number {
+  return windows?.isDaily === true ? DAY_MS : SECOND_MS
 }
 
 interface Stretch {

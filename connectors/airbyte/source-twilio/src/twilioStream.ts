@@ -6,7 +6,7 @@ import { StreamProgress } from './cursors.ts'
 import { inParallel } from './inParallel.ts'
 import { isoSecond, toCursor } from './isoTime.ts'
 import { jsonSchema } from './jsonSchema.ts'
-import { planLists, type Task } from './planLists.ts'
+import { planLists, settledMs, type Task } from './planLists.ts'
 import { type Batch, type ListReader, readList } from './readList.ts'
 import { readState, type StreamState, stateJson } from './state.ts'
 import type { StreamDeclaration } from './streams/declaration.ts'
@@ -34,8 +34,9 @@ interface StreamRead {
 async function* readStream({ declaration, config, request, context }: StreamRead): AsyncGenerator<StreamMessage> {
   const { cursorField, list } = declaration
   const nowMs = context.clock.now()
-  const progress = new StreamProgress(readState(request.state, cursorField))
   const api = twilioApi(config, context.http)
+  const settled = () => settledMs({ list, api, nowMs })
+  const progress = new StreamProgress(readState(request.state, cursorField), settled)
   const reader: ListReader = {
     declaration,
     api,
