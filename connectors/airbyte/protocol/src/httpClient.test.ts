@@ -255,3 +255,21 @@ test('a stop ends waits and queued requests, while what is under way may finish'
   await assert.rejects(http.getJson(url), Stopped)
   assert.equal(requests.length, 1)
 })
+
+test('a signal of its own ends requests and waits, and leaves the slots to others', async (t) => {
+  const { http, url, clock, requests } = await setUp(t, [json({}, 503), good], { workers: 1 })
+  const sooner = new AbortController()
+  clock.wait = async (_delayMs, signal) => {
+    sooner.abort(new Error('no longer wanted'))
+    signal.throwIfAborted()
+  }
+  const client = http.until(sooner.signal)
+  const waiting = client.getJson(url)
+  const queued = client.getJson(url)
+  const other = http.getJson(url)
+  await assert.rejects(waiting, /no longer wanted/)
+  await assert.rejects(queued, /no longer wanted/)
+  assert.deepEqual((await other).body, { good: true })
+  await assert.rejects(client.getJson(url), /no longer wanted/)
+  assert.equal(requests.length, 2)
+})

@@ -23,6 +23,8 @@ export interface HttpClient {
    *   ConfigError for an address or certificate that cannot be right; the signal's reason once the sync is stopped.
    */
   getJson(url: URL | string, options?: GetOptions): Promise<JsonAnswer>
+  /** The same client for requests that are given up when the signal aborts: none is sent or tried again after that. */
+  until(signal: AbortSignal): HttpClient
 }
 
 export interface GetOptions {
@@ -74,22 +76,34 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { wor
   const slots = new RequestSlots(limits.workers)
   const tries = createHttpTries({ limits, proxyEnv: options.proxyEnv })
   return {
+    ...clientUntil(signal),
     workers: limits.workers,
     close() {
       closing.abort(new Error('The HTTP client is closed'))
       tries.close()
     },
-    async getJson(url, { headers = {}, okStatuses = [] } = {}) {
-      const address = httpAddress(url, limits)
-      signal.throwIfAborted()
-      await slots.take()
-      try {
-        const tryOnce = () => tries.get({ address, headers, okStatuses })
-        return await tryPatiently({ ...options, signal, retryMsMax: limits.retryMsMax, slots, address, tryOnce })
-      } finally {
-        slots.give()
-      }
-    },
+  }
+
+  function clientUntil(until: AbortSignal): HttpClient {
+    return {
+      async getJson(url, { headers = {}, okStatuses = [] } = {}) {
+        const address = httpAddress(url, limits)
+        until.throwIfAborted()
+        await slots.take()
+        try {
+          const tryOnce = () => tries.get({ address, headers, okStatuses })
+          const patience = { ...options, signal: until, retryMsMax: limits.retryMsMax }
+          return await tryPatiently({ ...patience, slots, address, tryOnce })
+        } finally {
+          slots.give()
+        }
+      },
+      until(sooner) {
+        const either = AbortSignal.any([until, sooner])
+        setMaxListeners(0, either)
+        return clientUntil(either)
+      },
+    }
   }
 }
 

@@ -31,8 +31,21 @@ export async function readStreams(read: StreamsRead): Promise<readonly Ending[]>
     const { name } = configured
     const output = new StreamOutput({ name, writer, clock: context.clock })
     onCurrent(output)
-    const one = { configured, output, stream: byName.get(name), state: state.get(name) ?? null, context, writer, mask }
-    const ending = await Promise.race([readStream(one), deadline.passed])
+    const ended = new AbortController()
+    const ending = await Promise.race([
+      readStream({
+        stream: byName.get(name),
+        configured,
+        state: state.get(name) ?? null,
+        context: { ...context, http: context.http.until(ended.signal) },
+        output,
+        writer,
+        mask,
+      }),
+      deadline.passed,
+    ])
+    // What a broken stream still asks for would hold up the next one.
+    ended.abort(new Error(`"${name}" has ended`))
     output.incomplete(null) // Says nothing where the stream has ended by itself.
     context.log.info(`"${name}" ${ending} after ${output.recordsTotal} records`)
     endings.push(ending)

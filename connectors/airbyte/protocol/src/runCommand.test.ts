@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { exampleSource } from './exampleSource.ts'
 import { catalogOf, errorsOf, type Message, recordsOf, runForTest, statesOf, statusesOf } from './runForTest.ts'
-import type { SourceStream } from './source.ts'
+import type { Source, SourceStream } from './source.ts'
 import { steppingClock } from './steppingClock.ts'
 import { Stopped } from './stopped.ts'
 
@@ -209,3 +212,41 @@ test('a sync interrupted anywhere and resumed from its last state misses no reco
     { numRuns: 25 },
   )
 })
+
+test('what a broken stream still asks for ends with it and does not hold up the next one', async (t) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(503, { 'retry-after': '300' }).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close().closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  const leftBehind: unknown[] = []
+  const leaving: Source<unknown> = {
+    ...exampleSource,
+    readConfig: () => null,
+    check: async () => {},
+    streams: () => [
+      streamOf('leaving', async function* (_request, { http }) {
+        const url = `http://127.0.0.1:${port}/`
+        const asked = http.getJson(url)
+        asked.catch((error) => leftBehind.push(error))
+        await once(server, 'request')
+        throw new Error('broken')
+      }),
+      streamOf('next', async function* () {
+        while (leftBehind.length === 0) await new Promise(setImmediate)
+        yield { kind: 'state', state: {} }
+      }),
+    ],
+    httpLimits: () => ({ workers: 1 }),
+  }
+  const catalog = catalogOf({ leaving: 'full_refresh', next: 'full_refresh' })
+  const { messages } = await runForTest(leaving, 'read', { config: {}, catalog })
+  assert.deepEqual(statusesOf(messages, 'leaving'), ['STARTED', 'INCOMPLETE'])
+  assert.deepEqual(statusesOf(messages, 'next'), ['STARTED', 'COMPLETE'])
+  assert.match(String(leftBehind), /"leaving" has ended/)
+})
+
+function streamOf(name: string, read: SourceStream['read']): SourceStream {
+  return { name, jsonSchema: {}, primaryKey: [], cursorField: null, isResumable: false, read }
+}
