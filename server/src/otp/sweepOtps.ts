@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
+import { Rounds } from '../db/rounds.ts'
 import { insertEvents } from './otpEvents.ts'
 import { purgeOtps } from './purgeOtps.ts'
 
@@ -15,39 +16,27 @@ export interface OtpSweeperOptions {
 /** Looks each second for OTPs whose time is over, marks them and wipes their codes; once an hour it purges old ones. */
 export class OtpSweeper {
   readonly #options: OtpSweeperOptions
-  #cancel: (() => void) | null = null // null: stopped
-  #round: Promise<void> = Promise.resolve()
+  readonly #rounds: Rounds
   #purgeAt = 0
 
   constructor(options: OtpSweeperOptions) {
     this.#options = options
+    const { clock, trouble } = options
+    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
   }
 
   start(): void {
-    this.#cancel = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#tick())
+    this.#rounds.start()
   }
 
   /** Resolves when nothing is being swept any more. */
-  async stop(): Promise<void> {
-    this.#cancel?.()
-    this.#cancel = null
-    await this.#round
-  }
-
-  #tick(): void {
-    this.#round = this.#sweep()
-      .catch((error) => {
-        // While the store is away nothing is lost: what is over is found a second later.
-        if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
-      })
-      .then(() => {
-        if (this.#cancel !== null) this.start()
-      })
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #sweep(): Promise<void> {
     const { db, clock, retentionMs = RETENTION_MS } = this.#options
-    for (let batch = 0; batch < BATCHES_MAX && this.#cancel !== null; batch++) {
+    for (let batch = 0; batch < BATCHES_MAX && this.#rounds.running; batch++) {
       // Readers hold nobody up, so the writer is asked only when there is something to do.
       const due = await db.read(ANY_DUE, [clock.now()])
       if (due.length === 0 || (await this.#expire()) < BATCH_OTPS_MAX) break
