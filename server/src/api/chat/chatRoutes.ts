@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ChatEvent, ChatMessage, Chats } from '../../chat/chat.ts'
 import { type AuthenticateDependencies, authenticate, principalOf } from '../../http/authenticate.ts'
-import { notFound, unavailable } from '../../http/problem.ts'
+import { notFound } from '../../http/problem.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
-import { permitSteps, type StepRules } from './permitSteps.ts'
+import { readByHand } from '../readByHand.ts'
 import { readBulkRequest } from './readBulkRequest.ts'
 import { readMessageRequest } from './readMessageRequest.ts'
 import type { CheckUrl } from './readStep.ts'
@@ -20,9 +20,9 @@ import {
   MessageStatusV2,
   StoredMessage,
 } from './schema.ts'
+import { type SendChatDependencies, sendBulk, sendChat } from './sendChats.ts'
 
-export interface ChatDependencies extends AuthenticateDependencies, StepRules {
-  readonly chats: Chats
+export interface ChatDependencies extends AuthenticateDependencies, SendChatDependencies {
   /** What is wrong with a URL that is to be called or fetched from the internet; null: nothing. */
   readonly checkUrl: CheckUrl
 }
@@ -72,11 +72,9 @@ function messageRoutes(
     handler: async (request, reply): Promise<MessageResponse> => {
       const { accountId } = principalOf(request)
       const read = readMessageRequest(request.body, { checkUrl })
-      await permitSteps(dependencies, accountId, [read])
-      const result = await chats.send({ ...read.order, accountId })
-      if (result.kind === 'busy') throw busy()
+      const { id, acceptedAt } = await sendChat(dependencies, accountId, read)
       reply.code(202)
-      return { messageId: result.message.id, acceptedAt: new Date(result.message.acceptedAt).toISOString() }
+      return { messageId: id, acceptedAt: new Date(acceptedAt).toISOString() }
     },
   })
   const reading = (summary: string, schema: object) => ({
@@ -103,7 +101,7 @@ function messageRoutes(
 }
 
 function bulkRoute(app: FastifyInstance, dependencies: ChatDependencies): void {
-  const { chats, checkUrl } = dependencies
+  const { checkUrl } = dependencies
   app.post('/chat-api/v2/bulks', {
     onRequest: authenticate(dependencies, 'chat'),
     ...readByHand,
@@ -116,24 +114,15 @@ function bulkRoute(app: FastifyInstance, dependencies: ChatDependencies): void {
     handler: async (request, reply): Promise<BulkResponse> => {
       const { accountId } = principalOf(request)
       const read = readBulkRequest(request.body, { checkUrl })
-      await permitSteps(dependencies, accountId, read)
-      const result = await chats.sendBulk(read.map(({ order }) => ({ ...order, accountId })))
-      if (result.kind === 'busy') throw busy()
+      const { bulkId, messages } = await sendBulk(dependencies, accountId, read)
       reply.code(202)
-      return { bulkId: result.bulkId, messageIds: result.messages.map(({ id }) => id) }
+      return { bulkId, messageIds: messages.map(({ id }) => id) }
     },
   })
 }
-
-/** The schema of the body only describes it: what reads it names more mistakes at once, and knows more of them. */
-const readByHand = { validatorCompiler: () => () => true } satisfies RouteShorthandOptions
 
 async function messageOf(chats: Chats, request: FastifyRequest<{ Params: MessageParams }>): Promise<ChatMessage> {
   const message = await chats.read(principalOf(request).accountId, request.params.messageId)
   if (message === null) throw notFound('message')
   return message
-}
-
-function busy() {
-  return unavailable('too many messages wait to be stored; try again')
 }

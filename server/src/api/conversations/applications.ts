@@ -5,10 +5,10 @@ import { constraintViolation, type Violation } from '../../http/problem.ts'
 import { readBody } from '../chat/readMessageRequest.ts'
 import type { CheckUrl } from '../chat/readStep.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
+import { readByHand } from '../readByHand.ts'
 import { changeByWebhooks, type Webhook, webhooksOf } from './applicationWebhooks.ts'
 import { INBOUND_EVENTS, STATUS_EVENTS } from './configurationSchema.ts'
 import type { ConversationDependencies } from './conversationRoutes.ts'
-import { readByHand } from './endpoint.ts'
 
 const ACCOUNT = { kind: 'account' } as const
 const APPLICATIONS = '/chat-api/v2/applications'

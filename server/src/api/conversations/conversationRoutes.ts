@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Callbacks } from '../../callbacks/callbacks.ts'
 import type { Flows } from '../../callbacks/flows.ts'
-import type { Chats } from '../../chat/chat.ts'
 import type { AuthenticateDependencies } from '../../http/authenticate.ts'
 import { parseJsonObject } from '../../http/parseJson.ts'
 import { readJsonBy } from '../../http/server.ts'
-import type { StepRules } from '../chat/permitSteps.ts'
 import type { CheckUrl } from '../chat/readStep.ts'
+import type { SendChatDependencies } from '../chat/sendChats.ts'
 import { accountConfigurationRoutes } from './accountConfiguration.ts'
 import { applicationRoutes } from './applications.ts'
 import { channelConfigurationRoutes } from './channelConfigurations.ts'
@@ -15,8 +14,7 @@ import { messageReadingRoutes } from './readMessages.ts'
 import { sendRoutes } from './sendMessages.ts'
 import { triggerRoutes } from './triggers.ts'
 
-export interface ConversationDependencies extends AuthenticateDependencies, StepRules {
-  readonly chats: Chats
+export interface ConversationDependencies extends AuthenticateDependencies, SendChatDependencies {
   readonly callbacks: Callbacks
   readonly flows: Flows
   /** Whose numbers are whose, see createChannelNumbers. */

@@ -1,17 +1,7 @@
-import type { RouteShorthandOptions } from 'fastify'
-import { type Problem, unavailable } from '../../http/problem.ts'
-
 export const CONVERSATIONS_PREFIX = '/conversations/v3'
 
 /** What the descriptions of all endpoints of this API share. */
 export const CONVERSATIONS = { tags: ['Conversations'], security: [{ apikey: [] }] }
-
-/** The schema of the body only describes it: what reads it names more mistakes at once, and knows more of them. */
-export const readByHand = { validatorCompiler: () => () => true } satisfies RouteShorthandOptions
-
-export function busy(): Problem {
-  return unavailable('too many messages wait to be stored; try again')
-}
 
 /** As ids are kept. What cannot be one is null, so that the store is not asked about all that may stand in a path. */
 export function idOf(text: string): string | null {

@@ -1,15 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ChatMessage } from '../../chat/chat.ts'
 import { authenticate, principalOf } from '../../http/authenticate.ts'
-import { permitSteps, type StepRules } from '../chat/permitSteps.ts'
-import type { ReadOrder } from '../chat/readMessageRequest.ts'
+import { type SendChatDependencies, sendBulk, sendChat } from '../chat/sendChats.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
+import { readByHand } from '../readByHand.ts'
 import { NUMBERED_CHANNELS } from './channelNumbers.ts'
 import type { ConversationDependencies } from './conversationRoutes.ts'
-import { busy, CONVERSATIONS, CONVERSATIONS_PREFIX, readByHand } from './endpoint.ts'
+import { CONVERSATIONS, CONVERSATIONS_PREFIX } from './endpoint.ts'
 import { readBulkRequest, readMessageRequest } from './readRequest.ts'
 import { BulkRequest, BulkResponse, MessageRequest, MessageResponse, TextRequest } from './schema.ts'
 
-type SendDependencies = StepRules & Pick<ConversationDependencies, 'keyring' | 'rateLimit' | 'chats' | 'checkUrl'>
+type SendDependencies = SendChatDependencies & Pick<ConversationDependencies, 'keyring' | 'rateLimit' | 'checkUrl'>
 
 /** POST /messages, /bulks, and what Power Automate's connectors send by. */
 export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies): void {
@@ -26,7 +27,7 @@ export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies)
     schema: sending('Send a message', MessageRequest),
     handler: async (request, reply): Promise<MessageResponse> => {
       const read = readMessageRequest(request.body, { checkUrl })
-      return sendOne(dependencies, { accountId: principalOf(request).accountId, read, reply })
+      return accepted(reply, await sendChat(dependencies, principalOf(request).accountId, read))
     },
   })
   for (const textOver of NUMBERED_CHANNELS) {
@@ -35,7 +36,7 @@ export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies)
       schema: sending(`Send a text from a flow, by ${textOver}`, TextRequest),
       handler: async (request, reply): Promise<MessageResponse> => {
         const read = readMessageRequest(request.body, { checkUrl, textOver })
-        return sendOne(dependencies, { accountId: principalOf(request).accountId, read, reply })
+        return accepted(reply, await sendChat(dependencies, principalOf(request).accountId, read))
       },
     })
   }
@@ -48,31 +49,18 @@ export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies)
       response: { 202: BulkResponse, ...problems(...BODY_PROBLEMS) },
     },
     handler: async (request, reply): Promise<BulkResponse> => {
-      const { accountId } = principalOf(request)
       const read = readBulkRequest(request.body, { checkUrl })
-      await permitSteps(dependencies, accountId, read)
-      const result = await dependencies.chats.sendBulk(read.map(({ order }) => ({ ...order, accountId })))
-      if (result.kind === 'busy') throw busy()
-      const [first] = result.messages
+      const { bulkId, messages } = await sendBulk(dependencies, principalOf(request).accountId, read)
       reply.code(202)
-      return {
-        bulkId: result.bulkId,
-        messageIds: result.messages.map(({ id }) => id),
-        ...acceptedTexts(first?.acceptedAt ?? 0),
-      }
+      const messageIds = messages.map(({ id }) => id)
+      return { bulkId, messageIds, ...acceptedTexts(messages[0]?.acceptedAt ?? 0) }
     },
   })
 }
 
-async function sendOne(
-  dependencies: SendDependencies,
-  { accountId, read, reply }: { accountId: string; read: ReadOrder; reply: FastifyReply },
-): Promise<MessageResponse> {
-  await permitSteps(dependencies, accountId, [read])
-  const result = await dependencies.chats.send({ ...read.order, accountId })
-  if (result.kind === 'busy') throw busy()
+function accepted(reply: FastifyReply, { id, acceptedAt }: ChatMessage): MessageResponse {
   reply.code(202)
-  return { messageId: result.message.id, ...acceptedTexts(result.message.acceptedAt) }
+  return { messageId: id, ...acceptedTexts(acceptedAt) }
 }
 
 function acceptedTexts(at: number): { timestamp: string; acceptedAt: string } {

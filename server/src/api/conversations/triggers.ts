@@ -6,10 +6,11 @@ import { constraintViolation, notFound, Problem, type Violation } from '../../ht
 import { readBody } from '../chat/readMessageRequest.ts'
 import type { CheckUrl } from '../chat/readStep.ts'
 import { BODY_PROBLEMS, ProblemSchema, problems } from '../problems.ts'
+import { readByHand } from '../readByHand.ts'
 import { NUMBERED_CHANNELS } from './channelNumbers.ts'
 import { NumberParams } from './configurationSchema.ts'
 import type { ConversationDependencies } from './conversationRoutes.ts'
-import { CONVERSATIONS, CONVERSATIONS_PREFIX, idOf, readByHand } from './endpoint.ts'
+import { CONVERSATIONS, CONVERSATIONS_PREFIX, idOf } from './endpoint.ts'
 
 const WEBHOOKS = `${CONVERSATIONS_PREFIX}/power-automate/webhooks`
 
