@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { transcodeText } from '@heliograph/text/transcodeText'
 import { textOfContent } from '../messages/chatContent.ts'
+import { PLAIN_SMS } from '../messages/composeMessage.ts'
 import type { MessageIntake } from '../messages/intake.ts'
 import type { Message } from '../messages/message.ts'
 import { parseSender } from '../numbers/parseSender.ts'
@@ -34,7 +35,7 @@ export function composeStep(
   }
   const { channel, sender, content } = step
   return channel === 'sms'
-    ? intake().composeSms({ ...order, ...PLAIN_SMS, sender: senderOf(step), text: transcode(textOfContent(content)) })
+    ? intake().composeSms({ ...PLAIN_SMS, ...order, sender: senderOf(step), text: transcode(textOfContent(content)) })
     : intake().composeChat({ ...order, channel, sender, content, replyTo: null })
 }
 
@@ -67,13 +68,3 @@ export const LAST_STEP_WAIT_MS = 48 * 60 * 60_000
 
 /** What the SMS API does where nothing is said. */
 const AS_SMS_API = { encoding: 'AUTO', trate: 0, mrate: 0, upperCased: true, keepEmojis: true } as const
-
-const PLAIN_SMS = {
-  shown: null,
-  scheduledAt: null,
-  flash: false,
-  gateway: 'DEFAULT',
-  conversion: false,
-  callbackUrl: null,
-  callbackMethod: 'POST',
-} as const

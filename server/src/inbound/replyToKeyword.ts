@@ -1,4 +1,5 @@
 import { transcodeText } from '@heliograph/text/transcodeText'
+import { PLAIN_SMS } from '../messages/composeMessage.ts'
 import type { MessageIntake } from '../messages/intake.ts'
 import { parseNumber } from '../numbers/parseNumber.ts'
 import { parseSender } from '../numbers/parseSender.ts'
@@ -15,19 +16,13 @@ export function replyToKeyword(intake: MessageIntake, { accountId, sender, recip
   // Somebody who writes from a short code or a name has no number to answer to.
   if (from === null || to === null || transcoded.kind === 'refused') return
   const message = intake.composeReply({
+    ...PLAIN_SMS,
     accountId,
     recipient: to,
     sender: from,
     text: transcoded,
-    shown: null,
-    scheduledAt: null,
     validityMs: REPLY_VALIDITY_MS,
-    flash: false,
-    gateway: 'DEFAULT',
     reference: null,
-    conversion: false,
-    callbackUrl: null,
-    callbackMethod: 'POST',
     origin: null,
   })
   intake.accept({ message, idempotency: null, accepted: NOTHING, repeated: NOTHING, failed: NOTHING })

@@ -5,6 +5,15 @@ import { type ChatPayload, type StoredText, storeChat, storeText, type TextToSto
 import { type Lifetimes, retentionMs } from './lifetimes.ts'
 import type { CallbackMethod, Message, Origin } from './message.ts'
 
+/** Where a sender of SMS chose nothing. */
+const UNCHOSEN = {
+  flash: false,
+  gateway: 'DEFAULT',
+  conversion: false,
+  callbackUrl: null,
+  callbackMethod: 'POST',
+} as const
+
 /** All that a caller says of an SMS it wants sent. */
 export interface SmsToAccept {
   readonly accountId: string
@@ -23,6 +32,9 @@ export interface SmsToAccept {
   readonly callbackMethod: CallbackMethod
   readonly origin: Origin | null
 }
+
+/** What most SMS of our own making have in common. */
+export const PLAIN_SMS = { shown: null, scheduledAt: null, ...UNCHOSEN } as const
 
 /** All that a caller says of a call in which a text is to be spoken. */
 export interface CallToAccept {
@@ -118,14 +130,10 @@ const NO_SMS = {
   encoding: 'ucs2',
   parts: 1,
   transcoding: null,
-  flash: false,
-  gateway: 'DEFAULT',
   price: null,
   currency: null,
   priceEffectiveAt: null,
-  conversion: false,
-  callbackUrl: null,
-  callbackMethod: 'POST',
+  ...UNCHOSEN,
 } as const
 
 /** What is the same for every new message, whatever its channel. */

@@ -3,6 +3,7 @@ import { transcodeText } from '@heliograph/text/transcodeText'
 import type { Clock } from '../clock.ts'
 import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
+import { PLAIN_SMS } from '../messages/composeMessage.ts'
 import type { MessageIntake } from '../messages/intake.ts'
 import type { Message } from '../messages/message.ts'
 import { parseSender } from '../numbers/parseSender.ts'
@@ -134,7 +135,7 @@ export function createOtps(options: OtpsOptions): Otps {
     const sender = parseSender(shown.sender)
     const transcoded = transcodeText(wording.text, AS_IT_IS)
     assert.ok(sender !== null && transcoded.kind === 'transcoded', 'the sender is checked, and Unicode takes any text')
-    return intake.composeSms({ ...order, ...PLAIN_SMS, origin, sender, text: transcoded })
+    return intake.composeSms({ ...PLAIN_SMS, ...order, origin, sender, text: transcoded })
   }
 
   /** `result` of the store; busy when it is away or too many wait. */
@@ -173,12 +174,3 @@ function sendingAgain({ otp, sending }: StoredOtp, { via, sender, caller }: Rese
 
 /** A code must arrive as it was made: nothing is replaced, and above all no letter becomes a capital. */
 const AS_IT_IS = { encoding: 'AUTO', trate: 0, mrate: 0, upperCased: false, keepEmojis: true } as const
-
-const PLAIN_SMS = {
-  scheduledAt: null,
-  flash: false,
-  gateway: 'DEFAULT',
-  conversion: false,
-  callbackUrl: null,
-  callbackMethod: 'POST',
-} as const
