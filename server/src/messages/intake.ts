@@ -28,8 +28,6 @@ export interface MessageIntake {
   accept(acceptance: MessageAcceptance): boolean
   /** Records messages with what they are sent for, in that transaction; call what it gives back after the commit. */
   write(tx: Transaction, messages: readonly Message[]): AfterCommit | Promise<AfterCommit>
-  /** The commit of a `write` failed, or its answer was lost. */
-  lost(): void
 }
 
 export type MessageAcceptance = Omit<Acceptance, 'leasedBy'>
@@ -50,7 +48,6 @@ export interface MessageIntakeOptions {
   readonly memory: {
     hasRoomFor(carrierId: string): boolean
     leftInTable(carrierId: string): void
-    suspectStrays(): void
   }
   readonly queue: BatchQueue<Acceptance>
   readonly writeMessages: WriteMessages
@@ -110,7 +107,6 @@ export function createMessageIntake(options: MessageIntakeOptions): MessageIntak
         repeated: acceptance.repeated,
         failed(error) {
           observe.refused()
-          memory.suspectStrays()
           acceptance.failed(error)
         },
       })
@@ -130,8 +126,6 @@ export function createMessageIntake(options: MessageIntakeOptions): MessageIntak
         }
       }
     },
-
-    lost: () => memory.suspectStrays(),
   }
 
   /** The node that takes a new message into memory at once; null: it waits in the table, or goes nowhere. */

@@ -28,7 +28,7 @@ export interface OtpsOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly commits: GroupCommit
-  readonly intake: Pick<MessageIntake, 'composeSms' | 'composeCall' | 'write' | 'lost'>
+  readonly intake: Pick<MessageIntake, 'composeSms' | 'composeCall' | 'write'>
   readonly guard: OtpGuard
   readonly applications: Pick<Applications, 'find'>
   readonly sealer: Sealer

@@ -39,7 +39,6 @@ export function resendOtps({ newId, guard, intake }: SendDependencies): BatchSte
       }
     },
     failed(entries, error) {
-      intake.lost()
       for (const entry of entries) entry.failed(error)
     },
   }

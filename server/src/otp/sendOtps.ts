@@ -19,7 +19,7 @@ export interface SendEntry {
 export interface SendDependencies {
   readonly newId: () => string
   readonly guard: Pick<OtpGuard, 'judgeSends'>
-  readonly intake: Pick<MessageIntake, 'write' | 'lost'>
+  readonly intake: Pick<MessageIntake, 'write'>
 }
 
 /** Records those that the guard allows, with their messages, in one transaction; what it refuses leaves no trace here. */
@@ -53,7 +53,6 @@ export function sendOtps({ newId, guard, intake }: SendDependencies): BatchStep<
       }
     },
     failed(entries, error) {
-      intake.lost()
       for (const entry of entries) entry.failed(error)
     },
   }
