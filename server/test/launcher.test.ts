@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -27,6 +27,18 @@ test('on an old Node the bundled one runs the command, and its exit code is pass
   const misused = run(oldNode ?? '', [LAUNCHER, 'begin'])
   assert.equal(misused.status, 2)
   assert(misused.stderr.startsWith('heliograph: Unknown command "begin"'))
+})
+
+test('what was compiled is kept in the installation for the next start', () => {
+  const root = fakeInstallation('compiled', { bundled: true, main: 'export const runCommand = async () => 0' })
+  for (const node of oldNode === null ? [process.execPath] : [oldNode, process.execPath]) {
+    const kept = join(root, 'node_modules/.cache/heliograph')
+    rmSync(kept, { recursive: true, force: true })
+    const { NODE_COMPILE_CACHE: _, ...env } = process.env
+    const ended = spawnSync(node, [join(root, 'bin/heliograph.cjs'), 'start'], { timeout: 30_000, env })
+    assert.equal(ended.status, 0, String(ended.stderr))
+    assert(readdirSync(kept, { recursive: true }).length >= 2)
+  }
 })
 
 test('a signal to the launcher reaches the server, and its end is the end of both', { skip }, async () => {
