@@ -11,7 +11,7 @@ import type { InboundTally } from '../src/inbound/keepInbound.ts'
 import { type KeywordReply, OptOuts } from '../src/inbound/optOuts.ts'
 import { createOwners } from '../src/inbound/owners.ts'
 import { recordInbound } from '../src/inbound/recordInbound.ts'
-import { InboundSweeper } from '../src/inbound/sweepSets.ts'
+import { createInboundSweeper } from '../src/inbound/sweepSets.ts'
 
 export const OUR_NUMBER = '+4930123456'
 export const US_NUMBER = '+14155550100'
@@ -58,7 +58,7 @@ export function createInboundRig({ db, clock }: { db: Database; clock: Clock }) 
     },
   }
   const queue = commits.add(recordInbound(dependencies))
-  const sweeper = new InboundSweeper({ ...dependencies, db, clock, retentionMs: 30 * 86_400_000, trouble })
+  const sweeper = createInboundSweeper({ ...dependencies, db, clock, retentionMs: 30 * 86_400_000, trouble })
 
   return {
     commits,

@@ -8,7 +8,7 @@ import { otpFollower } from '../src/otp/deliveryEvents.ts'
 import type { OtpGuard } from '../src/otp/guard/guard.ts'
 import type { Otp, OtpOrder } from '../src/otp/otp.ts'
 import { createOtps } from '../src/otp/otps.ts'
-import { OtpSweeper } from '../src/otp/sweepOtps.ts'
+import { createOtpSweeper } from '../src/otp/sweepOtps.ts'
 import { FakeClock } from './fakeClock.ts'
 import { START } from './sampleMessages.ts'
 import { ScriptedCarrier } from './scriptedCarrier.ts'
@@ -42,7 +42,7 @@ export function createTestOtps(options: TestOtpsOptions) {
     applications,
     troubles,
     otps,
-    sweeper: new OtpSweeper({ db, clock, newId, trouble: (error) => troubles.push(error) }),
+    sweeper: createOtpSweeper({ db, clock, newId, trouble: (error) => troubles.push(error) }),
 
     application: (wish: ApplicationWish = {}): Promise<Application> => applications.create('acme', wish),
 

@@ -5,7 +5,7 @@ import type { Chats } from '../chat/chat.ts'
 import { createChats } from '../chat/chats.ts'
 import type { ChatDependencies } from '../chat/moveChats.ts'
 import type { SeenEntry } from '../chat/recordSeen.ts'
-import { ChatSweeper } from '../chat/sweepChats.ts'
+import { createChatSweeper } from '../chat/sweepChats.ts'
 import type { Config } from '../config.ts'
 import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
 import type { OwnerOf } from '../inbound/owners.ts'
@@ -48,7 +48,7 @@ export function startConversations(
 ): Conversations {
   const trouble = (error: unknown) => log.error({ err: error }, 'chat.trouble')
   const chats = createChats({ ...chat, db, clock, newId, commits })
-  const sweeper = new ChatSweeper({ db, clock, seen: seens, trouble })
+  const sweeper = createChatSweeper({ db, clock, seen: seens, trouble })
   sweeper.start()
   stops.push(() => sweeper.stop())
   return { chats, flows: createFlows({ db, clock, newId, subscriptions }) }

@@ -15,7 +15,7 @@ import type { InboundTally } from '../inbound/keepInbound.ts'
 import { OptOuts } from '../inbound/optOuts.ts'
 import { recordInbound } from '../inbound/recordInbound.ts'
 import { replyToKeyword } from '../inbound/replyToKeyword.ts'
-import { InboundSweeper } from '../inbound/sweepSets.ts'
+import { createInboundSweeper } from '../inbound/sweepSets.ts'
 import type { RunningMedia } from '../media/createMedia.ts'
 import { acceptMessages, createMessageWriter } from '../messages/acceptMessages.ts'
 import { joinFollowers } from '../messages/follower.ts'
@@ -26,7 +26,7 @@ import type { Metrics } from '../metrics.ts'
 import { createNetworkTable } from '../numbers/network.ts'
 import { parseNumber } from '../numbers/parseNumber.ts'
 import { otpFollower } from '../otp/deliveryEvents.ts'
-import { OrphanMatcher } from '../receipts/orphans.ts'
+import { createOrphanMatcher } from '../receipts/orphans.ts'
 import { recordReceipts } from '../receipts/recordReceipts.ts'
 import { createPriceList } from '../routing/findPrice.ts'
 import type { Sealer } from '../sealer.ts'
@@ -194,14 +194,14 @@ export async function startEngine(
     },
     onRevived: () => dispatcher.letGo(),
   })
-  const orphans = new OrphanMatcher({
+  const orphans = createOrphanMatcher({
     db,
     clock,
     receipts,
     trouble: (error) => log.error({ err: error }, 'receipts.trouble'),
   })
 
-  const sweeper = new InboundSweeper({
+  const sweeper = createInboundSweeper({
     ...keepsInbound,
     db,
     clock,

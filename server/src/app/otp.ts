@@ -4,7 +4,7 @@ import { type Applications, createApplications } from '../otp/application.ts'
 import { createOtpGuard, type RunningOtpGuard } from '../otp/guard/guard.ts'
 import type { Otps } from '../otp/otp.ts'
 import { createOtps } from '../otp/otps.ts'
-import { OtpSweeper } from '../otp/sweepOtps.ts'
+import { createOtpSweeper } from '../otp/sweepOtps.ts'
 import type { Sealer } from '../sealer.ts'
 import type { Ground } from './ground.ts'
 
@@ -34,7 +34,7 @@ export function startOneTimeCodes(
   guard.start()
   stops.push(() => guard.stop())
   const otps = createOtps({ db, clock, newId, commits, intake, guard, applications, sealer })
-  const sweeper = new OtpSweeper({ db, clock, newId, trouble })
+  const sweeper = createOtpSweeper({ db, clock, newId, trouble })
   sweeper.start()
   stops.push(() => sweeper.stop())
   return { applications, otps, guard }

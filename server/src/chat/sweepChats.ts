@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import type { BatchQueue } from '../db/groupCommit.ts'
+import { nowAndThen } from '../db/nowAndThen.ts'
 import { Rounds } from '../db/rounds.ts'
 import { CHAT_RETENTION_MS } from '../messages/lifetimes.ts'
 import { purgeChats } from './purgeChats.ts'
@@ -16,37 +17,18 @@ export interface ChatSweeperOptions {
 }
 
 /** Looks each second for reports of reading whose message has become known, and each minute for what is to go. */
-export class ChatSweeper {
-  readonly #options: ChatSweeperOptions
-  readonly #rounds: Rounds
-  #purgeAt = 0
+export function createChatSweeper({ db, clock, seen, trouble }: ChatSweeperOptions): Rounds {
   /** The first look is at all of them; later ones only at those young enough to be matched by an outcome still to come. */
-  #since = 0
+  let since = 0
+  const purge = nowAndThen(clock, PURGE_EVERY_MS, () => purgeChats(db, clock.now() - CHAT_RETENTION_MS))
+  return new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: sweep })
 
-  constructor(options: ChatSweeperOptions) {
-    this.#options = options
-    const { clock, trouble } = options
-    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
-  }
-
-  start(): void {
-    this.#rounds.start()
-  }
-
-  /** Resolves when nothing is being swept any more. */
-  stop(): Promise<void> {
-    return this.#rounds.stop()
-  }
-
-  async #sweep(): Promise<void> {
-    const { db, clock, seen } = this.#options
+  async function sweep(): Promise<void> {
     const now = clock.now()
-    const matched = await matchedSeenOrphans(db, { since: this.#since, limit: ORPHANS_MAX })
+    const matched = await matchedSeenOrphans(db, { since, limit: ORPHANS_MAX })
     for (const entry of matched) seen.push(entry)
-    if (matched.length < ORPHANS_MAX) this.#since = now - MATCHABLE_MS
-    if (now < this.#purgeAt) return
-    this.#purgeAt = now + PURGE_EVERY_MS
-    if (!(await purgeChats(db, now - CHAT_RETENTION_MS))) this.#purgeAt = now
+    if (matched.length < ORPHANS_MAX) since = now - MATCHABLE_MS
+    await purge()
   }
 }
 

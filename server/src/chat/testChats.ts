@@ -15,7 +15,7 @@ import { createChats } from './chats.ts'
 import type { ChatDependencies } from './moveChats.ts'
 import { recordChatInbound } from './recordChatInbound.ts'
 import { recordSeen } from './recordSeen.ts'
-import { ChatSweeper } from './sweepChats.ts'
+import { createChatSweeper } from './sweepChats.ts'
 
 export interface TestChatsOptions {
   readonly db: Database
@@ -80,7 +80,7 @@ export function createTestChats({ db, clock = new FakeClock(START), nodeId = 'no
     seen,
     inbounds,
     chats: createChats({ ...dependencies, db, clock, newId, commits }),
-    sweeper: new ChatSweeper({ db, clock, seen, trouble: (error) => troubles.push(error) }),
+    sweeper: createChatSweeper({ db, clock, seen, trouble: (error) => troubles.push(error) }),
 
     /** Sends one, which must be accepted. */
     async send(steps: readonly ChatStep[], over: Partial<ChatOrder> = {}): Promise<ChatMessage> {

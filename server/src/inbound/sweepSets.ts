@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
+import { nowAndThen } from '../db/nowAndThen.ts'
 import { Rounds } from '../db/rounds.ts'
 import { messagesOfSets } from './closeSets.ts'
 import { type KeepDependencies, keepInbound } from './keepInbound.ts'
@@ -7,7 +8,7 @@ import { keyText, type SetKey } from './partSet.ts'
 import { purgeInbound } from './purgeInbound.ts'
 import { keyFromRow, loadSets, writeSets } from './setStore.ts'
 
-export interface SweeperOptions extends KeepDependencies {
+export interface InboundSweeperOptions extends KeepDependencies {
   readonly db: Database
   readonly clock: Clock
   /** How long a message can be looked up. */
@@ -16,40 +17,22 @@ export interface SweeperOptions extends KeepDependencies {
 }
 
 /** Looks each second for long messages whose missing parts are not waited for any longer, and forwards them with gaps. */
-export class InboundSweeper {
-  readonly #options: SweeperOptions
-  readonly #rounds: Rounds
-  #purgeAt = 0
+export function createInboundSweeper(options: InboundSweeperOptions): Rounds {
+  const { db, clock, newId, observe, retentionMs, trouble } = options
+  const purge = nowAndThen(clock, PURGE_EVERY_MS, () => purgeInbound(db, clock.now() - retentionMs))
+  const rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: sweep })
+  return rounds
 
-  constructor(options: SweeperOptions) {
-    this.#options = options
-    const { clock, trouble } = options
-    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
-  }
-
-  start(): void {
-    this.#rounds.start()
-  }
-
-  /** Resolves when nothing is being swept any more. */
-  stop(): Promise<void> {
-    return this.#rounds.stop()
-  }
-
-  async #sweep(): Promise<void> {
-    const { db, clock, retentionMs } = this.#options
-    for (let batch = 0; batch < BATCHES_MAX && this.#rounds.running; batch++) {
+  async function sweep(): Promise<void> {
+    for (let batch = 0; batch < BATCHES_MAX && rounds.running; batch++) {
       const rows = await db.read(DUE_KEYS, [clock.now(), BATCH_SETS_MAX])
-      if (rows.length > 0) await this.#closeDue(rows.map(keyFromRow))
+      if (rows.length > 0) await closeDue(rows.map(keyFromRow))
       if (rows.length < BATCH_SETS_MAX) break
     }
-    if (clock.now() < this.#purgeAt) return
-    this.#purgeAt = clock.now() + PURGE_EVERY_MS
-    if (!(await purgeInbound(db, clock.now() - retentionMs))) this.#purgeAt = clock.now()
+    await purge()
   }
 
-  async #closeDue(due: readonly SetKey[]): Promise<void> {
-    const { db, clock, newId, observe } = this.#options
+  async function closeDue(due: readonly SetKey[]): Promise<void> {
     const now = clock.now()
     const keys = new Map(due.map((key) => [keyText(key), key]))
     const wanted = [...keys.values()].map((key) => ({ key, numbers: new Set<number>() }))
@@ -60,8 +43,8 @@ export class InboundSweeper {
       const changes = sets.map((ofKey) => ofKey.changes())
       writeSets(tx, changes)
       const closed = changes.flatMap((change) => change.closed)
-      const received = await messagesOfSets(tx, closed, this.#options)
-      const announced = await keepInbound(tx, received, this.#options)
+      const received = await messagesOfSets(tx, closed, options)
+      const announced = await keepInbound(tx, received, options)
       return () => {
         observe({ received, repeated: 0, late: 0 })
         announced()

@@ -20,8 +20,8 @@ import {
 } from './media.ts'
 import { FileGone, finishFile, readFile } from './mediaFiles.ts'
 import { deleteMedia, findMedia, insertUpload, listUploads, readUsage } from './mediaRows.ts'
-import { MediaSweeper } from './mediaSweeper.ts'
 import { insertRemote } from './remoteRows.ts'
+import { createMediaSweeper } from './sweepMedia.ts'
 import { UploadPlaces } from './uploadPlaces.ts'
 import { withinTime } from './withinTime.ts'
 
@@ -47,7 +47,7 @@ export function createMedia(options: MediaOptions): RunningMedia {
   const arrivals: FileArrivals = { db, clock, newId, turns, limits: { ...settings, filesMax: FILES_MAX } }
   const places = new UploadPlaces()
   const fetcher = new RemoteFetcher({ ...options, arrivals })
-  const sweeper = new MediaSweeper({ db, clock, trouble })
+  const sweeper = createMediaSweeper({ db, clock, trouble })
   // Ids are also what customers wrote into messages.
   const find = async (accountId: string, id: string) =>
     isStorableText(id) ? findMedia(db, { accountId, id, now: clock.now() }) : null

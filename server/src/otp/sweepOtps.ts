@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
+import { nowAndThen } from '../db/nowAndThen.ts'
 import { Rounds } from '../db/rounds.ts'
 import { insertEvents } from './otpEvents.ts'
 import { purgeOtps } from './purgeOtps.ts'
@@ -14,40 +15,22 @@ export interface OtpSweeperOptions {
 }
 
 /** Looks each second for OTPs whose time is over, marks them and wipes their codes; once an hour it purges old ones. */
-export class OtpSweeper {
-  readonly #options: OtpSweeperOptions
-  readonly #rounds: Rounds
-  #purgeAt = 0
+export function createOtpSweeper(options: OtpSweeperOptions): Rounds {
+  const { db, clock, newId, retentionMs = RETENTION_MS, trouble } = options
+  const purge = nowAndThen(clock, PURGE_EVERY_MS, () => purgeOtps(db, clock.now() - retentionMs))
+  const rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: sweep })
+  return rounds
 
-  constructor(options: OtpSweeperOptions) {
-    this.#options = options
-    const { clock, trouble } = options
-    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
-  }
-
-  start(): void {
-    this.#rounds.start()
-  }
-
-  /** Resolves when nothing is being swept any more. */
-  stop(): Promise<void> {
-    return this.#rounds.stop()
-  }
-
-  async #sweep(): Promise<void> {
-    const { db, clock, retentionMs = RETENTION_MS } = this.#options
-    for (let batch = 0; batch < BATCHES_MAX && this.#rounds.running; batch++) {
+  async function sweep(): Promise<void> {
+    for (let batch = 0; batch < BATCHES_MAX && rounds.running; batch++) {
       // Readers hold nobody up, so the writer is asked only when there is something to do.
       const due = await db.read(ANY_DUE, [clock.now()])
-      if (due.length === 0 || (await this.#expire()) < BATCH_OTPS_MAX) break
+      if (due.length === 0 || (await expire()) < BATCH_OTPS_MAX) break
     }
-    if (clock.now() < this.#purgeAt) return
-    this.#purgeAt = clock.now() + PURGE_EVERY_MS
-    if (!(await purgeOtps(db, clock.now() - retentionMs))) this.#purgeAt = clock.now()
+    await purge()
   }
 
-  async #expire(): Promise<number> {
-    const { db, clock, newId } = this.#options
+  function expire(): Promise<number> {
     return db.write(async (tx) => {
       const due = await tx.all(HOLD_DUE, [clock.now(), BATCH_OTPS_MAX])
       if (due.length === 0) return 0

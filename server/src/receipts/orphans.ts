@@ -1,7 +1,9 @@
 import type { Receipt } from '../carriers/carrier.ts'
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable, type Transaction } from '../db/database.ts'
+import type { Database, Transaction } from '../db/database.ts'
 import type { BatchQueue } from '../db/groupCommit.ts'
+import { nowAndThen } from '../db/nowAndThen.ts'
+import { Rounds } from '../db/rounds.ts'
 import type { ReceiptEntry } from './recordReceipts.ts'
 
 /** Keeps receipts that match nothing yet: their submission's outcome may not be recorded, or be another node's. */
@@ -33,45 +35,27 @@ export function deleteOrphans(tx: Transaction, entries: readonly ReceiptEntry[])
   ])
 }
 
+export interface OrphanOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly receipts: BatchQueue<ReceiptEntry>
+  readonly trouble: (error: unknown) => void
+}
+
 /** Looks each second for orphans whose submission has been recorded meanwhile, and records them like new receipts. */
-export class OrphanMatcher {
-  readonly #options: OrphanOptions
-  #stopped = true
-  #cancel = () => {}
-  #purgeAt = 0
+export function createOrphanMatcher({ db, clock, receipts, trouble }: OrphanOptions): Rounds {
   /** The first look is at all of them; later ones only at those young enough to be matched by an outcome still to come. */
-  #since = 0
+  let since = 0
+  const purge = nowAndThen(clock, PURGE_EVERY_MS, async () => {
+    await db.write((tx) => tx.run('delete from orphan_receipts where received_at < $1', [clock.now() - KEPT_MS]))
+    return true
+  })
+  return new Rounds({ clock, trouble, everyMs: MATCH_EVERY_MS, round: match })
 
-  constructor(options: OrphanOptions) {
-    this.#options = options
-  }
-
-  start(): void {
-    this.#stopped = false
-    this.#schedule()
-  }
-
-  stop(): void {
-    this.#stopped = true
-    this.#cancel()
-  }
-
-  #schedule(): void {
-    if (this.#stopped) return
-    this.#cancel = this.#options.clock.after(MATCH_EVERY_MS, () => {
-      this.#match()
-        .catch((error) => {
-          if (!(error instanceof DatabaseUnavailable)) this.#options.trouble(error)
-        })
-        .finally(() => this.#schedule())
-    })
-  }
-
-  async #match(): Promise<void> {
-    const { db, clock, receipts } = this.#options
+  async function match(): Promise<void> {
     const now = clock.now()
-    const rows = await db.read(MATCHED, [this.#since, MATCH_ROWS_MAX])
-    if (rows.length < MATCH_ROWS_MAX) this.#since = now - MATCHABLE_MS
+    const rows = await db.read(MATCHED, [since, MATCH_ROWS_MAX])
+    if (rows.length < MATCH_ROWS_MAX) since = now - MATCHABLE_MS
     for (const row of rows) {
       const receivedAt = Number(row.received_at)
       receipts.push({
@@ -90,17 +74,8 @@ export class OrphanMatcher {
         answer: () => {},
       })
     }
-    if (now < this.#purgeAt) return
-    this.#purgeAt = now + PURGE_EVERY_MS
-    await db.write((tx) => tx.run('delete from orphan_receipts where received_at < $1', [now - KEPT_MS]))
+    await purge()
   }
-}
-
-export interface OrphanOptions {
-  readonly db: Database
-  readonly clock: Clock
-  readonly receipts: BatchQueue<ReceiptEntry>
-  readonly trouble: (error: unknown) => void
 }
 
 const MATCH_EVERY_MS = 1_000

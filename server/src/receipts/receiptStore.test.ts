@@ -20,7 +20,7 @@ import { openPostgres } from '../db/postgres.ts'
 import { applyChange } from '../messages/changeStatus.ts'
 import type { Message, SubmittedSegment } from '../messages/message.ts'
 import { readSegments } from '../messages/readMessages.ts'
-import { OrphanMatcher } from './orphans.ts'
+import { createOrphanMatcher } from './orphans.ts'
 
 /** An engine whose dispatcher stands still, so that the test itself says what became of submissions. */
 const engineOf = (db: Database) => createTestEngine({ db, carriers: [] })
@@ -41,10 +41,11 @@ const orphanCount = async (db: Database) => (await db.read('select count(*) as n
 async function match(engine: TestEngine, count = 1): Promise<void> {
   const { db, clock, receipts } = engine
   const trouble = (error: unknown) => assert.fail(String(error))
-  const matchers = Array.from({ length: count }, () => new OrphanMatcher({ db, clock, receipts, trouble }))
+  const matchers = Array.from({ length: count }, () => createOrphanMatcher({ db, clock, receipts, trouble }))
   for (const matcher of matchers) matcher.start()
   await engine.advance(1_000)
-  for (const matcher of matchers) matcher.stop()
+  await Promise.all(matchers.map((matcher) => matcher.stop()))
+  await engine.commits.drain()
 }
 
 onEveryStore('receipts', (open) => {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock.ts'
-import { type Database, DatabaseUnavailable, type Transaction } from '../../db/database.ts'
+import type { Database, Transaction } from '../../db/database.ts'
+import { nowAndThen } from '../../db/nowAndThen.ts'
+import { Rounds } from '../../db/rounds.ts'
 import type { E164 } from '../../numbers/address.ts'
 import type { GuardSettings } from './config.ts'
 import { judgeChecks, recordChecks } from './judgeChecks.ts'
@@ -79,21 +81,14 @@ export interface RunningOtpGuard extends OtpGuard {
 }
 
 export function createOtpGuard({ db, clock, newId, settings, trouble }: OtpGuardOptions): RunningOtpGuard {
-  let cancel: (() => void) | null = null // null: stopped
-  let round: Promise<void> = Promise.resolve()
-  const schedule = (delayMs = PURGE_EVERY_MS) => {
-    cancel = clock.after(delayMs, () => {
-      round = purgeGuard(db, clock.now(), clock.now() - settings.guard.decisionsDays * DAY_MS)
-        .catch((error) => {
-          // While the store is away nothing is lost: what has run out is found a minute later.
-          if (!(error instanceof DatabaseUnavailable)) trouble(error)
-          return true
-        })
-        .then((wasAll) => {
-          if (cancel !== null) schedule(wasAll ? PURGE_EVERY_MS : PURGE_ON_MS)
-        })
-    })
-  }
+  const decisionsMs = settings.guard.decisionsDays * DAY_MS
+  const purge = () => purgeGuard(db, clock.now(), clock.now() - decisionsMs)
+  const rounds = new Rounds({
+    clock,
+    trouble,
+    everyMs: ROUND_EVERY_MS,
+    round: nowAndThen(clock, PURGE_EVERY_MS, purge),
+  })
   return {
     settings,
     judgeSends: (tx, sends) => judgeSends({ settings, newId }, tx, sends),
@@ -101,16 +96,12 @@ export function createOtpGuard({ db, clock, newId, settings, trouble }: OtpGuard
     recordChecks: (tx, results) => recordChecks(settings, tx, results),
     report: (accountId) => reportAccount(db, accountId, clock.now()),
     decisions: (wanted) => readDecisions(db, wanted),
-    start: () => schedule(),
-    async stop() {
-      cancel?.()
-      cancel = null
-      await round
-    },
+    start: () => rounds.start(),
+    stop: () => rounds.stop(),
   }
 }
 
 const PURGE_EVERY_MS = 60_000
-/** While there is more. */
-const PURGE_ON_MS = 1_000
+/** In which a purge goes on that could not delete all at once. */
+const ROUND_EVERY_MS = 1_000
 const DAY_MS = 86_400_000

@@ -11,28 +11,12 @@ export interface MediaSweeperOptions {
 }
 
 /** Looks each second for media whose time is over and for files that are nobody's or never will be, and deletes them. */
-export class MediaSweeper {
-  readonly #options: MediaSweeperOptions
-  readonly #rounds: Rounds
+export function createMediaSweeper({ db, clock, trouble }: MediaSweeperOptions): Rounds {
+  const rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: sweep })
+  return rounds
 
-  constructor(options: MediaSweeperOptions) {
-    this.#options = options
-    const { clock, trouble } = options
-    this.#rounds = new Rounds({ clock, trouble, everyMs: SWEEP_EVERY_MS, round: () => this.#sweep() })
-  }
-
-  start(): void {
-    this.#rounds.start()
-  }
-
-  /** Resolves when nothing is being swept any more. */
-  stop(): Promise<void> {
-    return this.#rounds.stop()
-  }
-
-  async #sweep(): Promise<void> {
-    const { db, clock } = this.#options
-    for (let batch = 0; batch < BATCHES_MAX && this.#rounds.running; batch++) {
+  async function sweep(): Promise<void> {
+    for (let batch = 0; batch < BATCHES_MAX && rounds.running; batch++) {
       const now = clock.now()
       // Readers hold nobody up, so the writer is asked only when there is something to do.
       const [expired, unfinished] = await Promise.all([db.read(ANY_EXPIRED, [now]), db.read(ANY_UNFINISHED, [now])])
