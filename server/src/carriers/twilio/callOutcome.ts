@@ -1,10 +1,19 @@
 import type { SubmitOutcome } from '../carrier.ts'
 import type { ApiAnswer } from '../http/apiClient.ts'
+import type { SubmitResult } from '../http/providerAccount.ts'
 import { readAnswer } from './readAnswer.ts'
 import { refusalOf } from './refusals.ts'
 
-/** What became of the request for a call. */
-export function outcomeOfCall(answer: ApiAnswer): SubmitOutcome {
+/** What became of the request for a call, and what that says of the account. */
+export function resultOfCall(answer: ApiAnswer): SubmitResult {
+  const outcome = outcomeOf(answer)
+  const isAboutAccount = answer.kind === 'answered' && (answer.status === 401 || answer.status === 403)
+  if (outcome.kind === 'unsent' || isAboutAccount) return { outcome, effect: 'down' }
+  const isTooMuch = outcome.kind === 'refused' && outcome.retry === 'same carrier later'
+  return { outcome, effect: isTooMuch ? 'pause' : 'none' }
+}
+
+function outcomeOf(answer: ApiAnswer): SubmitOutcome {
   switch (answer.kind) {
     case 'unsent':
       return answer

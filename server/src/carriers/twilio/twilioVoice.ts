@@ -8,10 +8,9 @@ import type {
   Receipt,
   SubmitOutcome,
 } from '../carrier.ts'
-import { AccountProbe } from '../http/accountProbe.ts'
 import { type ApiAnswer, ApiClient } from '../http/apiClient.ts'
-import { RequestGate } from '../http/requestGate.ts'
-import { outcomeOfCall, troubleOf } from './callOutcome.ts'
+import { ProviderAccount } from '../http/providerAccount.ts'
+import { resultOfCall, troubleOf } from './callOutcome.ts'
 import { receiptOfCall, receiptOfCallback } from './callReceipt.ts'
 import { CallWatch } from './callWatch.ts'
 import type { TwilioCarrierConfig } from './config.ts'
@@ -56,8 +55,7 @@ class TwilioCarrier implements TwilioVoice {
   readonly #statusUrl: () => string | null
   readonly #log: (event: TwilioCarrierLogEvent) => void
   readonly #api: ApiClient
-  readonly #probe: AccountProbe
-  readonly #gate: RequestGate
+  readonly #account: ProviderAccount
   readonly #watch: CallWatch
   #stopped: Promise<void> | null = null
 
@@ -70,17 +68,13 @@ class TwilioCarrier implements TwilioVoice {
     this.#statusUrl = statusUrl
     this.#log = log ?? (() => {})
     this.#api = new ApiClient({ clock, timeoutMs: settings.requestTimeoutMs, authorization: basicOf(settings) })
-    this.#probe = new AccountProbe({
-      ...settings,
+    this.#account = new ProviderAccount({
+      id: settings.id,
       clock,
+      settings,
       look: (done) => this.#get('.json', (answer) => done(troubleOf(answer))),
-      changed: (trouble) => this.#changed(trouble),
-    })
-    this.#gate = new RequestGate({
-      ...settings,
-      clock,
-      isUp: () => this.#probe.up,
       roomCame: () => events.room(this.id),
+      log: this.#log,
     })
     this.#watch = new CallWatch({
       clock,
@@ -90,7 +84,7 @@ class TwilioCarrier implements TwilioVoice {
   }
 
   room(): number {
-    return this.#gate.room()
+    return this.#account.room()
   }
 
   submit(submission: CallSubmission, done: SubmitDone): void {
@@ -99,23 +93,18 @@ class TwilioCarrier implements TwilioVoice {
       setImmediate(done, { kind: 'refused', ...OTHER, reason: 'the text is too long to be said' })
       return
     }
-    const closedBy = this.#gate.enter()
-    if (closedBy !== null) {
-      setImmediate(done, { kind: 'unsent', reason: closedBy })
-      return
-    }
+    if (!this.#account.enter(done)) return
     const url = `${this.#accountUrl()}/Calls.json`
     const body = { contentType: 'application/x-www-form-urlencoded', text: this.#formOf(submission, twiml) }
     this.#api.send({ method: 'POST', url, body }, (answer) => this.#end(answer, done))
   }
 
   health(): CarrierHealth {
-    const { up, trouble } = this.#probe
-    return { up, bindsUp: up ? 1 : 0, bindsWanted: 1, inFlight: this.#gate.open, lastError: trouble }
+    return this.#account.health()
   }
 
   start(): void {
-    this.#probe.start()
+    this.#account.start()
   }
 
   stop(drainMs: number): Promise<void> {
@@ -137,9 +126,8 @@ class TwilioCarrier implements TwilioVoice {
   }
 
   async #stop(drainMs: number): Promise<void> {
-    this.#probe.stop()
     this.#watch.stop()
-    await this.#gate.close(drainMs)
+    await this.#account.stop(drainMs)
     this.#api.close()
   }
 
@@ -155,29 +143,9 @@ class TwilioCarrier implements TwilioVoice {
   }
 
   #end(answer: ApiAnswer, done: SubmitDone): void {
-    const outcome = outcomeOfCall(answer)
-    if (outcome.kind === 'accepted') {
-      this.#gate.resetPause()
-      this.#watch.watch(outcome.carrierMessageId)
-    } else if (outcome.kind === 'unsent' || isAboutAccount(answer)) {
-      this.#probe.suspect(outcome.reason)
-    } else if (outcome.kind === 'refused' && outcome.retry === 'same carrier later') {
-      this.#leaveAlone(outcome.reason, answer)
-    }
-    done(outcome)
-    this.#gate.leave()
-  }
-
-  #leaveAlone(reason: string, answer: ApiAnswer): void {
-    const pauseMs = this.#gate.pause(answer.kind === 'answered' ? answer.retryAfter : null)
-    if (pauseMs !== null) this.#log({ event: 'carrier.throttled', carrierId: this.id, reason, pauseMs })
-  }
-
-  #changed(trouble: string | null): void {
-    if (trouble === null) {
-      this.#log({ event: 'carrier.up', carrierId: this.id })
-      this.#gate.look()
-    } else this.#log({ event: 'carrier.down', carrierId: this.id, reason: trouble })
+    const result = resultOfCall(answer)
+    if (result.outcome.kind === 'accepted') this.#watch.watch(result.outcome.carrierMessageId)
+    this.#account.end(result, answer, done)
   }
 
   /** Of everything that the account has. */
@@ -205,10 +173,6 @@ class TwilioCarrier implements TwilioVoice {
   #get(path: string, done: (answer: ApiAnswer) => void): void {
     this.#api.send({ method: 'GET', url: this.#accountUrl() + path, body: null }, done)
   }
-}
-
-function isAboutAccount(answer: ApiAnswer): boolean {
-  return answer.kind === 'answered' && (answer.status === 401 || answer.status === 403)
 }
 
 /** HTTP Basic. */

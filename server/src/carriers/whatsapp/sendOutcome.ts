@@ -1,16 +1,12 @@
 import type { SubmitOutcome } from '../carrier.ts'
 import type { ApiAnswer } from '../http/apiClient.ts'
+import type { SubmitResult } from '../http/providerAccount.ts'
 import { fieldsOf, listOf, messageIdOf, parseFields } from './fields.ts'
-import { type Trouble, troubleOfAnswer } from './metaErrors.ts'
+import { troubleOfAnswer } from './metaErrors.ts'
 import { errorOfAnswer } from './readError.ts'
 
 /** What became of a request to send, and what it says of the API beyond its message. */
-export interface SendResult {
-  readonly outcome: SubmitOutcome
-  readonly effect: Trouble['effect']
-}
-
-export function resultOfSend(answer: ApiAnswer): SendResult {
+export function resultOfSend(answer: ApiAnswer): SubmitResult {
   switch (answer.kind) {
     case 'unsent':
       return { outcome: answer, effect: 'down' }

@@ -1,8 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Carrier, CarrierHealth, ChatCarrierEvents, ChatSubmission, OnDoubt, SubmitOutcome } from '../carrier.ts'
-import { AccountProbe } from '../http/accountProbe.ts'
 import { type ApiAnswer, ApiClient } from '../http/apiClient.ts'
-import { RequestGate } from '../http/requestGate.ts'
+import { ProviderAccount, type SubmitResult } from '../http/providerAccount.ts'
 import type { WhatsAppCarrierConfig } from './config.ts'
 import type { WhatsAppLogEvent } from './logEvent.ts'
 import type { FetchedMedia, OwnMedia } from './media.ts'
@@ -10,7 +9,7 @@ import { MediaDownloads } from './mediaDownloads.ts'
 import { MediaUploads } from './mediaUploads.ts'
 import { messageBody } from './messageBody.ts'
 import { readWebhook, type WebhookUpdate } from './readWebhook.ts'
-import { resultOfSend, type SendResult, troubleOfProbe } from './sendOutcome.ts'
+import { resultOfSend, troubleOfProbe } from './sendOutcome.ts'
 import { type WhatsAppSettings, whatsAppSettings } from './settings.ts'
 import { isSame, isSigned } from './signature.ts'
 
@@ -58,8 +57,7 @@ class WhatsAppCarrier implements WhatsApp {
   readonly #baseUrl: () => string
   readonly #log: (event: WhatsAppLogEvent) => void
   readonly #api: ApiClient
-  readonly #probe: AccountProbe
-  readonly #gate: RequestGate
+  readonly #account: ProviderAccount
   readonly #uploads: MediaUploads
   readonly #downloads: MediaDownloads
   #stopped: Promise<void> | null = null
@@ -74,17 +72,13 @@ class WhatsAppCarrier implements WhatsApp {
     this.#log = log ?? (() => {})
     const authorization = `Bearer ${settings.accessToken}`
     this.#api = new ApiClient({ clock, timeoutMs: settings.requestTimeoutMs, authorization })
-    this.#probe = new AccountProbe({
-      ...settings,
+    this.#account = new ProviderAccount({
+      id: settings.id,
       clock,
+      settings,
       look: (done) => this.#get(`${settings.phoneNumberId}?fields=id`, (answer) => done(troubleOfProbe(answer))),
-      changed: (trouble) => this.#changed(trouble),
-    })
-    this.#gate = new RequestGate({
-      ...settings,
-      clock,
-      isUp: () => this.#probe.up,
       roomCame: () => events.room(this.id),
+      log: this.#log,
     })
     this.#uploads = new MediaUploads({
       clock,
@@ -105,27 +99,22 @@ class WhatsAppCarrier implements WhatsApp {
   }
 
   room(): number {
-    return this.#gate.room()
+    return this.#account.room()
   }
 
   submit(submission: ChatSubmission, done: SubmitDone): void {
-    const closedBy = this.#gate.enter()
-    if (closedBy !== null) {
-      setImmediate(done, { kind: 'unsent', reason: closedBy })
-      return
-    }
+    if (!this.#account.enter(done)) return
     const { content } = submission
     if (content.kind === 'media' && content.mediaId !== null) this.#sendFile(submission, content.mediaId, done)
-    else this.#send(submission, null, (result, answer) => this.#end(result, answer, done))
+    else this.#send(submission, null, (result, answer) => this.#account.end(result, answer, done))
   }
 
   health(): CarrierHealth {
-    const { up, trouble } = this.#probe
-    return { up, bindsUp: up ? 1 : 0, bindsWanted: 1, inFlight: this.#gate.open, lastError: trouble }
+    return this.#account.health()
   }
 
   start(): void {
-    this.#probe.start()
+    this.#account.start()
   }
 
   stop(drainMs: number): Promise<void> {
@@ -154,9 +143,8 @@ class WhatsAppCarrier implements WhatsApp {
   }
 
   async #stop(drainMs: number): Promise<void> {
-    this.#probe.stop()
     this.#downloads.stop()
-    await this.#gate.close(drainMs)
+    await this.#account.stop(drainMs)
     this.#api.close()
   }
 
@@ -164,21 +152,21 @@ class WhatsAppCarrier implements WhatsApp {
     const { accountId } = submission
     const upload = await this.#uploads.upload(accountId, mediaId)
     if (upload.kind === 'failed') {
-      setImmediate(() => this.#end(upload, null, done))
+      setImmediate(() => this.#account.end(upload, null, done))
       return
     }
     this.#send(submission, upload.id, (result, answer) => {
       // It may be Meta's copy that is wrong by now: the next message brings the file again.
       if (result.outcome.kind === 'refused' && result.outcome.retry === 'never')
         this.#uploads.forget(accountId, mediaId)
-      this.#end(result, answer, done)
+      this.#account.end(result, answer, done)
     })
   }
 
   #send(
     submission: ChatSubmission,
     uploadedId: string | null,
-    done: (result: SendResult, answer: ApiAnswer) => void,
+    done: (result: SubmitResult, answer: ApiAnswer) => void,
   ): void {
     const { templateLanguage, phoneNumberId } = this.#settings
     const text = messageBody(submission, { uploadedId, templateLanguage })
@@ -186,26 +174,6 @@ class WhatsAppCarrier implements WhatsApp {
     this.#api.send({ method: 'POST', url, body: { contentType: 'application/json', text } }, (answer) =>
       done(resultOfSend(answer), answer),
     )
-  }
-
-  #end({ outcome, effect }: SendResult, answer: ApiAnswer | null, done: SubmitDone): void {
-    if (outcome.kind === 'accepted') this.#gate.resetPause()
-    else if (effect === 'down') this.#probe.suspect(outcome.reason)
-    else if (effect === 'pause') this.#leaveAlone(outcome.reason, answer)
-    done(outcome)
-    this.#gate.leave()
-  }
-
-  #leaveAlone(reason: string, answer: ApiAnswer | null): void {
-    const pauseMs = this.#gate.pause(answer?.kind === 'answered' ? answer.retryAfter : null)
-    if (pauseMs !== null) this.#log({ event: 'carrier.throttled', carrierId: this.id, reason, pauseMs })
-  }
-
-  #changed(trouble: string | null): void {
-    if (trouble === null) {
-      this.#log({ event: 'carrier.up', carrierId: this.id })
-      this.#gate.look()
-    } else this.#log({ event: 'carrier.down', carrierId: this.id, reason: trouble })
   }
 
   async #report(update: Exclude<WebhookUpdate, { kind: 'idle' }>): Promise<boolean> {
