@@ -39,8 +39,8 @@ export async function writeChangesOfOpen(tx: Transaction, messages: readonly Mes
 }
 
 /**
- * Says that something about open messages changed that shows beside them: readers of changes see them again. Leases
- * stay: another part of the message may be on its way.
+ * Says that something about messages changed that shows beside them: readers of changes see them again. Leases stay:
+ * another part of the message may be on its way.
  */
 export function touchMessages(tx: Transaction, messages: readonly Message[]): void {
   tx.run(TOUCH, [JSON.stringify(messages.map(({ id, updatedAt }) => [id, updatedAt]))])

@@ -14,7 +14,6 @@ import {
 } from '../messages/message.ts'
 import { newestParts, SEGMENTS_OF } from '../messages/readMessages.ts'
 import type { RecentSubmissions } from '../messages/recentSubmissions.ts'
-import { isFinal } from '../messages/status.ts'
 import { deleteOrphans, insertOrphans } from './orphans.ts'
 import { settleMessage } from './settleMessage.ts'
 
@@ -157,12 +156,15 @@ async function settle(
     tx,
     settled.flatMap(({ changed }) => changed),
   )
-  const moved = settled.filter((one) => one.moved)
-  const touched = moved.map(({ message }) => message).filter(({ status }) => !isFinal(status))
-  if (touched.length > 0) touchMessages(tx, touched)
-  const finished = moved.map(({ message }) => message).filter(({ status }) => isFinal(status))
-  const followed = moved
-    .filter(({ message }) => isFinal(message.status) && follower.follows(message))
+  const { final = [], touched = [] } = Object.groupBy(settled, ({ effect }) => effect)
+  if (touched.length > 0)
+    touchMessages(
+      tx,
+      touched.map(({ message }) => message),
+    )
+  const finished = final.map(({ message }) => message)
+  const followed = final
+    .filter(({ message }) => follower.follows(message))
     .map(({ message, segments }) => ({ message, parts: newestParts(segments) }))
   if (storeIsShared && followed.length > 0) {
     const ended = await writeChangesOfOpen(tx, finished)

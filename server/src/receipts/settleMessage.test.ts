@@ -112,8 +112,9 @@ test('a final message stays as it is, while its parts still learn what became of
         news: [{ segment, entry: word(1, state) }],
         lifetimes,
       })
-      assert.equal(settled.message, message)
-      assert.equal(settled.moved, false)
+      assert.deepEqual(settled.message, { ...message, updatedAt: settled.message.updatedAt })
+      assert.ok(settled.message.updatedAt > message.updatedAt)
+      assert.equal(settled.effect, 'touched')
       assert.equal(settled.changed[0]?.status, state)
     }),
   )

@@ -17,13 +17,13 @@ export interface Settled {
   readonly segments: readonly SubmittedSegment[]
   /** Those that the news changed. */
   readonly changed: readonly SubmittedSegment[]
-  /** True: the row of the message is to be written. */
-  readonly moved: boolean
+  /** 'touched': only the change time of the message is another, so that readers of changes see its parts. */
+  readonly effect: 'final' | 'touched'
 }
 
 /**
  * What receipts mean for a message. Pure. The first word on a segment counts; the message is final once each of its
- * parts is. A part that came back keeps the message's change time moving, so that readers of changes see it.
+ * parts is, and what comes after that changes its parts only.
  */
 export function settleMessage({
   message,
@@ -42,16 +42,11 @@ export function settleMessage({
   }
   const now = segments.map((segment) => changed.get(keyOf(segment)) ?? segment)
   const result = { segments: now, changed: [...changed.values()] }
-  if (isFinal(message.status)) return { ...result, message, moved: false }
   const at = Math.max(message.updatedAt, ...news.map(({ entry }) => entry.receivedAt))
   const parts = newestParts(now)
   const final = parts.length < message.parts ? null : statusOfParts(parts.map(({ status }) => status))
-  if (final === null || !mayMove(message.status, final)) {
-    return {
-      ...result,
-      message: applyChange(message, { status: message.status, dueAt: message.dueAt }, at),
-      moved: true,
-    }
+  if (final === null || isFinal(message.status) || !mayMove(message.status, final)) {
+    return { ...result, message: { ...message, updatedAt: at }, effect: 'touched' }
   }
   const worst = parts.find(({ status }) => status === final)
   const change = {
@@ -62,7 +57,7 @@ export function settleMessage({
     errorReason: worst?.errorReason ?? null,
     dueAt: at + retentionMs(message, lifetimes),
   }
-  return { ...result, message: applyChange(message, change, at), moved: true }
+  return { ...result, message: applyChange(message, change, at), effect: 'final' }
 }
 
 const NO_ERROR = '0000'
