@@ -230,6 +230,11 @@ onEveryStore('messages', (open) => {
     assert.equal(await report('acme', false, START + 2), true)
     assert.equal(await report('other', true, START + 3), false)
     assert.equal(await recordConversion(db, { accountId: 'acme', id: '\0', converted: true, at: START }), false)
-    assert.deepEqual(await stored(db), { ...sampleMessage(), converted: false, convertedAt: START + 2 })
+    assert.deepEqual(await stored(db), {
+      ...sampleMessage(),
+      converted: false,
+      convertedAt: START + 2,
+      updatedAt: START + 2,
+    })
   })
 })

@@ -9,7 +9,8 @@ export async function recordConversion(
   if (!isStorableText(id)) return false
   const rows = await db.write((tx) =>
     tx.all(
-      `update messages set converted = $3, converted_at = $4
+      `update messages set converted = $3, converted_at = $4,
+         updated_at = case when updated_at > $4 then updated_at else $4 end
        where id = $1 and account_id = $2 returning messages.id`,
       [id, accountId, converted ? 1 : 0, at],
     ),

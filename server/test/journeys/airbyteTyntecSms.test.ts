@@ -124,8 +124,8 @@ test('contacts, registrations and numbers come a row a record, a number once for
 })
 
 const MINUTE_MS = 60_000
-/** The list of changes holds each back for a second. */
-const SETTLE_MS = 2_000
+/** What changed in the minute before the end of a sync comes again with the next. */
+const SETTLE_MS = 2 * MINUTE_MS
 
 async function send(to: string, more: object = {}, key = KEY): Promise<string> {
   const body = { to, from: 'Heliograph', message: 'x', ...more }

@@ -10,6 +10,8 @@ import { accountOf, Installation } from './heliograph.ts'
 interface Page {
   readonly messages: readonly (RestMessageResponse & { readonly state: string; readonly updatedDate: string })[]
   readonly next: string | null
+  /** Of lists of changes. */
+  readonly listedUpTo?: string
 }
 
 describe('on SQLite', () => ownApi(async () => ({})))
@@ -93,6 +95,9 @@ function ownApi(environment: () => Promise<Record<string, string>>): void {
       for (const { requestId, status } of page.messages) last.set(requestId, status)
       assert.notEqual(page.next, null)
       cursor = page.next
+      const listedUpTo = Date.parse(page.listedUpTo ?? '')
+      assert.ok(listedUpTo <= Date.now() - 5_000)
+      assert.ok(page.messages.every(({ updatedDate }) => Date.parse(updatedDate) < listedUpTo))
       return page.messages.length
     }
     for (let n = 0; n < 30; n++) {
@@ -102,7 +107,7 @@ function ownApi(environment: () => Promise<Record<string, string>>): void {
     await waitFor(async () => {
       await read()
       return [...sent].every((requestId) => last.get(requestId) === 'DELIVERED')
-    })
+    }, 30_000)
     // A change is listed once it can no longer be overtaken by an earlier one, so the end of the list comes to rest.
     await waitFor(async () => (await read()) === 0)
   })

@@ -6,8 +6,8 @@ import type { Api } from './api.ts'
 export interface MessagePage {
   readonly messages: readonly Readonly<Record<string, unknown>>[]
   readonly next: string | null // null: this page is the last
-  /** The server's time, epoch milliseconds; null: it did not say. */
-  readonly serverMs: number | null
+  /** In the order of change: younger changes are not listed yet. Epoch milliseconds; null: the server did not say. */
+  readonly listedUpToMs: number | null
 }
 
 export const PAGE_MESSAGES_MAX = 500
@@ -24,15 +24,15 @@ export async function getMessagePage(api: Api, query: Readonly<Record<string, st
   const answer = await api.get(PATH, { ...query, limit: String(PAGE_MESSAGES_MAX) }, okStatuses)
   if (answer.status === 404) throw new ConfigError(NEEDS_IDS)
   if (answer.status === 400) return null
-  const { messages, next } = isObject(answer.body) ? answer.body : {}
+  const { messages, next, listedUpTo } = isObject(answer.body) ? answer.body : {}
   if (!Array.isArray(messages) || !messages.every(isObject) || !(next === null || typeof next === 'string')) {
     throw new Error(`${PATH} did not answer with a page of messages`)
   }
   if (next !== null && next === query.cursor && messages.length > 0) {
     throw new Error(`${PATH} answered a page that leads to itself`)
   }
-  const serverMs = Date.parse(answer.headers.get('date') ?? '')
-  return { messages, next, serverMs: Number.isNaN(serverMs) ? null : serverMs }
+  const listedUpToMs = Date.parse(String(listedUpTo))
+  return { messages, next, listedUpToMs: Number.isNaN(listedUpToMs) ? null : listedUpToMs }
 }
 
 const PATH = '/api/v1/messages'

@@ -1,8 +1,8 @@
-import { INTEGER, objectOf, recordOf, TEXT, TIME } from './schemaTypes.ts'
+import { BOOLEAN, INTEGER, objectOf, recordOf, TEXT, TIME } from './schemaTypes.ts'
 
 /**
  * Names and types of the published connector's stream `messages`, so that its tables fit, and what Heliograph adds:
- * channel, state, updatedDate. A part has `sendDate` or `sentDate`, by the age of the API.
+ * channel, state, converted, updatedDate. A part has `sendDate` or `sentDate`, by the age of the API.
  */
 export const messageSchema = recordOf({
   requestId: TEXT,
@@ -38,5 +38,6 @@ export const messageSchema = recordOf({
   },
   channel: TEXT,
   state: TEXT,
+  converted: BOOLEAN,
   updatedDate: TIME,
 })

@@ -20,6 +20,7 @@ export interface MessageRequest {
 /**
  * Reads messages in the order of their last change, from where the state says up to now, and yields a state after each
  * page. Changes made meanwhile may come with this read or with the next, on a server so busy that the end runs away.
+ * The state of a read that came to its end lies a minute back at least: a change may be committed late.
  * @throws ConfigError for a state whose fields have other types.
  */
 export async function* readChangedMessages(
@@ -37,13 +38,17 @@ export async function* readChangedMessages(
       cursor = null
       continue
     }
-    endMs ??= page.serverMs ?? clock.now()
+    endMs ??= page.listedUpToMs ?? clock.now()
     const seen = page.messages.at(-1)?.updatedDate
     if (typeof seen === 'string') updatedDate = seen
     cursor = page.next ?? cursor
     yield { kind: 'records', data: page.messages }
     yield { kind: 'state', state: stateOf({ cursor, updatedDate }) }
     isLast = page.next === null || page.messages.length < PAGE_MESSAGES_MAX || Date.parse(updatedDate ?? '') > endMs
+  }
+  const settledMs = (endMs ?? clock.now()) - SETTLING_MS
+  if (updatedDate !== null && Date.parse(updatedDate) > settledMs) {
+    yield { kind: 'state', state: stateOf({ cursor: null, updatedDate: new Date(settledMs).toISOString() }) }
   }
 }
 
@@ -78,4 +83,6 @@ function changesQuery({ cursor, updatedDate, startDate }: Place & { readonly sta
   }
 }
 
+/** Longer than the store may be away in the middle of a commit. */
+const SETTLING_MS = 60_000
 const FIRST_MOMENT = '1970-01-01T00:00:00Z'

@@ -1,6 +1,7 @@
 /** The few types that records here have. Everything may be null: the vendor leaves fields out. */
 export const TEXT = { type: ['null', 'string'] }
 export const INTEGER = { type: ['null', 'integer'] }
+export const BOOLEAN = { type: ['null', 'boolean'] }
 export const TIME = { type: ['null', 'string'], format: 'date-time' }
 
 /** The JSON schema (draft-07) of a record. Fields that are not listed may come, too. */

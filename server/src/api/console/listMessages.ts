@@ -42,8 +42,9 @@ type Query = Static<typeof Query>
 
 const ListedMessage = Type.Object({
   ...RestMessageResponse.properties,
-  channel: Type.String({ description: 'sms or voice' }),
+  channel: Type.String({ description: CHANNELS.join(', ') }),
   state: Type.String({ description: 'Our own word for the status; knows unknown and submitted' }),
+  converted: Type.Union([Type.Boolean(), Type.Null()], { description: 'As you reported it; null: you did not' }),
   updatedDate: Type.String({ description: 'When the message last changed, to the millisecond' }),
 })
 
@@ -53,6 +54,9 @@ const Page = Type.Object({
     description:
       'Cursor of the next page. By acceptance null ends the list; by change it is always given, to go on later',
   }),
+  listedUpTo: Type.Optional(
+    Type.String({ description: 'By change: ISO 8601, to the millisecond. Younger changes are not listed yet' }),
+  ),
 })
 
 /** GET /api/v1/messages: newest first, or with `updatedSince` in the order of change, for readers that keep up. */
@@ -108,17 +112,22 @@ async function pageByChange(
   return {
     messages: views.map((view) => listed(view, baseUrl())),
     next: encodeCursor([last.updatedAt, last.id]),
+    listedUpTo: new Date(settledBefore).toISOString(),
   }
 }
 
-/** Longer than any commit takes; a change is listed this much later. */
-const SETTLED_AFTER_MS = 1_000
+/**
+ * A change is listed this much later, since it may be committed after a younger one: longer than commits take, and than
+ * the clocks of nodes may differ.
+ */
+const SETTLED_AFTER_MS = 5_000
 
 const BAD_CURSOR = { field: 'cursor', message: 'must be a cursor from an earlier answer' }
 
 function listed(view: MessageView, baseUrl: string): Static<typeof ListedMessage> {
-  const { channel, status, updatedAt } = view.message
-  return { ...renderMessage(view, baseUrl), channel, state: status, updatedDate: new Date(updatedAt).toISOString() }
+  const { channel, status, converted, updatedAt } = view.message
+  const updatedDate = new Date(updatedAt).toISOString()
+  return { ...renderMessage(view, baseUrl), channel, state: status, converted, updatedDate }
 }
 
 function filterOf(query: Query): MessageFilter {
