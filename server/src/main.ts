@@ -2,11 +2,11 @@ import { AssertionError } from 'node:assert'
 import packageJson from '../package.json' with { type: 'json' }
 import { doctor } from './cli/doctor.ts'
 import { createKey, listKeys, revokeKey } from './cli/keys.ts'
-import { openStore } from './cli/openStore.ts'
 import { type Command, parseCommand, USAGE } from './cli/parseCommand.ts'
 import { start } from './cli/start.ts'
 import { type ConfigFlags, loadConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
+import { openStore } from './db/openStore.ts'
 
 if (import.meta.main) process.exitCode = await runCommand(process.argv.slice(2))
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { CarrierConfig } from '../config/carriers.ts'
 import { SIMULATOR_CARRIERS } from '../config/simulator.ts'
 import type { Config } from '../config.ts'
+import { openStore } from '../db/openStore.ts'
 import { reasonOf } from '../operatorError.ts'
 import { SECRET_CHARACTERS_MIN } from '../secrets.ts'
-import { openStore } from './openStore.ts'
 
 /** One finding, with what to do about it where something is to be done. */
 export interface Finding {

@@ -3,8 +3,8 @@ import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
+import { openStore } from '../db/openStore.ts'
 import { OperatorError } from '../operatorError.ts'
-import { openStore } from './openStore.ts'
 import type { WantedKey } from './parseCommand.ts'
 
 /** Makes a key and gives the text to print; the only time that the key is seen. */
