@@ -162,6 +162,14 @@ describe('faults of earlier connectors that this one does not have', () => {
     assert.equal(error, null)
   })
 
+  test('recordings were read as far back only as messages are kept', async () => {
+    await using old = await startTestTwilio({ accounts: [{}], historyDays: 800, sizes: { recordings: 20 } })
+    const { records, error } = await old.read('recordings')
+    assert.equal(error, null)
+    assert.deepEqual(keysOf(records, ['sid']), keysOf(old.fake.records('recordings'), ['sid']))
+    assert.equal(records.length, 20)
+  })
+
   test('auth tokens of all accounts were in the records', async () => {
     const tokens = twilio.fake.accounts.map(({ authToken }) => authToken)
     const { records } = await twilio.read('accounts')

@@ -4,7 +4,7 @@ import { accountList } from './accounts.ts'
 import { type List, type StreamDeclaration, subresource } from './declaration.ts'
 
 /** Requests for times 400 days back are refused (code 20004); a day less leaves room for a long sync. */
-export const RETENTION_MS = 399 * DAY_MS
+const RETENTION_MS = 399 * DAY_MS
 
 const messagesList: List = {
   ...accountList,

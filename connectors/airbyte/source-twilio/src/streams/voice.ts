@@ -1,7 +1,6 @@
 import * as schemas from '../schemas/voice.ts'
 import { accountList } from './accounts.ts'
 import { type List, type StreamDeclaration, subresource } from './declaration.ts'
-import { RETENTION_MS } from './messages.ts'
 
 const conferencesList: List = { ...accountList, place: subresource('conferences'), dataField: 'conferences' }
 
@@ -71,7 +70,8 @@ export const voiceStreams: readonly StreamDeclaration[] = [
         fromParameter: 'DateCreated>',
         untilParameter: 'DateCreated<',
         format: 'blank time',
-        retentionMs: RETENTION_MS,
+        // Twilio keeps recordings until they are deleted.
+        retentionMs: null,
       },
     },
     children: null,
