@@ -170,6 +170,16 @@ describe('faults of earlier connectors that this one does not have', () => {
     assert.equal(records.length, 20)
   })
 
+  test('every sync told that reading begins where Twilio forgets, though it went on from a cursor', async () => {
+    await using old = await startTestTwilio({ accounts: [{}, {}, {}], historyDays: 1500, sizes: { messages: 5 } })
+    const told = () => [...old.logged, ...twilio.logged].filter((message) => message.startsWith('messages: Twilio'))
+    const { states } = await old.read('messages')
+    await old.read('messages', { state: states.at(-1) })
+    // These accounts are younger.
+    await twilio.read('messages')
+    assert.deepEqual(told(), ['messages: Twilio shows nothing older than 2025-01-26T12:00:00Z; reading begins there'])
+  })
+
   test('auth tokens of all accounts were in the records', async () => {
     const tokens = twilio.fake.accounts.map(({ authToken }) => authToken)
     const { records } = await twilio.read('accounts')

@@ -1,6 +1,8 @@
+import type { Log } from '@heliograph/airbyte-protocol/log'
 import type { TwilioConfig } from './config.ts'
 import { credentialsRefused } from './credentialsRefused.ts'
 import type { PartitionBefore, PartitionProgress, StreamProgress } from './cursors.ts'
+import { isoSecond } from './isoTime.ts'
 import { isRefused, type Partition, partitionsOf } from './partitions.ts'
 import { RecentKeys } from './recentKeys.ts'
 import { DAY_MS, endOf, MINUTE_MS, SECOND_MS, slices, startOf, type Window } from './slices.ts'
@@ -19,12 +21,15 @@ export interface Task {
 }
 
 export interface Plan {
+  /** The stream's. */
+  readonly name: string
   readonly list: List
   readonly api: TwilioApi
   readonly config: TwilioConfig
   readonly progress: StreamProgress
   /** When the sync began: nothing younger is read. */
   readonly nowMs: number
+  readonly log: Log
 }
 
 /**
@@ -46,7 +51,8 @@ export async function* planLists(plan: Plan): AsyncGenerator<Task> {
 }
 
 async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
-  const { list, api, config } = plan
+  const { name, list, api, config, log } = plan
+  let isCutTold = false
   for await (const partition of partitionsOf(list, api, config)) {
     const before = plan.progress.before(partition.key)
     const timelessKeys = new RecentKeys(TIMELESS_KEYS_MAX)
@@ -55,7 +61,13 @@ async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
       if (before.position.kind === 'end') continue
       yield { partition, progress, window: null, position: before.position, timelessKeys }
     } else {
-      const stretch = stretchOf({ ...plan, windows: list.windows, partition, before })
+      const wished = stretchOf({ ...plan, windows: list.windows, partition, before })
+      const stretch = shownPart(wished, list.windows, plan.nowMs)
+      if (stretch.fromMs > wished.fromMs && !isCutTold) {
+        // Users wonder where the records are that they see in no answer.
+        log.info(`${name}: Twilio shows nothing older than ${isoSecond(stretch.fromMs)}; reading begins there`)
+        isCutTold = true
+      }
       const progress = plan.progress.begin(partition.key, { stretch, position: { kind: 'start' } })
       for (const { window, position } of windowsOf({ stretch, before, windows: list.windows, config })) {
         progress.open(window, position)
@@ -66,8 +78,8 @@ async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
   }
 }
 
-/** From where to where a partition is read. */
-export function stretchOf(partition: {
+/** From where to where a partition is to be read. */
+function stretchOf(partition: {
   readonly windows: Windows
   readonly partition: Pick<Partition, 'createdMs'>
   readonly before: Pick<PartitionBefore, 'cursorMs' | 'isResumed'>
@@ -82,9 +94,14 @@ export function stretchOf(partition: {
   const wishedMs = before.cursorMs === null ? config.startMs : Math.max(config.startMs, before.cursorMs - lookbackMs)
   // An account has nothing older than itself, and for usage before it the API answers 404.
   const createdMs = partition.partition.createdMs ?? 0
-  const keptMs = windows.retentionMs === null ? 0 : nowMs - windows.retentionMs
-  const fromMs = startOf(Math.max(wishedMs, keptMs), unitMs)
-  return { fromMs: Math.min(Math.max(fromMs, startOf(createdMs, DAY_MS)), untilMs), untilMs }
+  const fromMs = Math.max(startOf(wishedMs, unitMs), startOf(createdMs, DAY_MS))
+  return { fromMs: Math.min(fromMs, untilMs), untilMs }
+}
+
+/** The part of a stretch that the API still shows. */
+function shownPart(stretch: Window, windows: Windows, nowMs: number): Window {
+  if (windows.retentionMs === null) return stretch
+  return { ...stretch, fromMs: Math.max(stretch.fromMs, startOf(nowMs - windows.retentionMs, unitOf(windows))) }
 }
 
 function unitOf(windows: Windows | null): number {

@@ -4,7 +4,7 @@ import { recordCaster, type TwilioRecord } from './castRecord.ts'
 import type { TwilioConfig } from './config.ts'
 import { StreamProgress } from './cursors.ts'
 import { inParallel } from './inParallel.ts'
-import { isoSecond, toCursor } from './isoTime.ts'
+import { toCursor } from './isoTime.ts'
 import { jsonSchema } from './jsonSchema.ts'
 import { planLists, settledMs, type Task } from './planLists.ts'
 import { type Batch, type ListReader, readList } from './readList.ts'
@@ -46,10 +46,9 @@ async function* readStream({ declaration, config, request, context }: StreamRead
     finish: recordFinisher({ declaration, config, context }),
   }
   const state = (now: StreamState): StreamMessage => ({ kind: 'state', state: stateJson(now, cursorField) })
-  tellRetention(declaration, config, { nowMs, log: context.log })
 
   const batches = inParallel<Task, Batch>({
-    tasks: planLists({ list, api, config, progress, nowMs }),
+    tasks: planLists({ name: declaration.name, list, api, config, progress, nowMs, log: context.log }),
     workers: context.workers,
     work: (task, give) => readList(reader, task, give),
   })
@@ -88,17 +87,6 @@ function recordFinisher({ declaration, config, context }: Omit<StreamRead, 'requ
     for (const record of records) finish(record)
     return recordLines(declaration.name, records, context.clock.now())
   }
-}
-
-/** Users wonder where the records are that they see in no answer. */
-function tellRetention(
-  { name, list }: StreamDeclaration,
-  { startMs }: TwilioConfig,
-  { nowMs, log }: { nowMs: number } & Pick<SourceContext, 'log'>,
-): void {
-  const retentionMs = list.windows?.retentionMs ?? null
-  if (retentionMs === null || startMs >= nowMs - retentionMs) return
-  log.info(`${name}: Twilio shows nothing older than ${isoSecond(nowMs - retentionMs)}; reading begins there`)
 }
 
 /** When to write a state: often enough to lose little, seldom enough that states of many accounts do not weigh. */
