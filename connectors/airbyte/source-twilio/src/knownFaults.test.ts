@@ -218,6 +218,18 @@ describe('faults of earlier connectors that this one does not have', () => {
     }
   })
 
+  test('pages that lead in a circle were read for ever', { timeout: 20_000 }, async () => {
+    const path = `/2010-04-01/Accounts/${twilio.fake.accounts[0]?.sid}/Keys.json`
+    const circle = [1, 2, 1].map((number) => ({ keys: [{ sid: `SK${number}` }], next_page_uri: `${path}?P=${number}` }))
+    for (const [index, page] of circle.entries()) {
+      const fault = { kind: 'body', status: 200, contentType: 'application/json', text: JSON.stringify(page) } as const
+      const address = index === 0 ? /Keys.json\?PageSize/ : new RegExp(`Keys.json\\?P=${index}$`)
+      twilio.fake.script({ address, fault, times: Number.POSITIVE_INFINITY })
+    }
+    const { error } = await twilio.read('keys', { config: { sync_subaccounts: false }, recordsMax: 1000 })
+    assert.match(String(error), /lead back/)
+  })
+
   test("a proxy's 404 was taken for Twilio's: an empty sync looked like a good one", async () => {
     const fault = { kind: 'body', status: 404, contentType: 'text/html', text: '<html>Not here</html>' } as const
     for (const address of [/Messages.json/, /Media.json/]) {

@@ -2,6 +2,7 @@ import { HttpStatusError } from '@heliograph/airbyte-protocol/httpStatusError'
 import { TransientError } from '@heliograph/airbyte-protocol/source'
 import { isRecord, type TwilioRecord } from './castRecord.ts'
 import type { TwilioHost } from './hosts.ts'
+import { RecentKeys } from './recentKeys.ts'
 import type { TwilioApi } from './twilioApi.ts'
 
 export interface PagesRequest<Content> {
@@ -30,17 +31,18 @@ export async function* listPages<Content>(
   api: TwilioApi,
   request: PagesRequest<Content>,
 ): AsyncGenerator<Page<Content>> {
-  let asked = request.resumeAt ?? request.first
-  let page = await (request.resumeAt === null ? fetchPage(api, request, asked) : resumedPage(api, request, asked))
+  const { first, resumeAt } = request
+  let page = await (resumeAt === null ? fetchPage(api, request, first) : resumedPage(api, request, resumeAt))
+  const named = new RecentKeys(PAGES_NAMED_MAX)
   while (page.next !== null) {
-    if (page.next === asked) throw new Error(`A page of "${request.dataField}" names itself as the next one`)
-    asked = page.next
+    const { next } = page
+    if (!named.add(next)) throw new Error(`The pages of "${request.dataField}" lead back to one before them`)
     const isAhead = api.ahead.take()
-    const early = isAhead ? fetchPage(api, request, asked) : null
+    const early = isAhead ? fetchPage(api, request, next) : null
     early?.catch(() => {}) // Told to whoever awaits it; nobody does if the reader stops before.
     try {
       yield page
-      page = await laterPage(early ?? fetchPage(api, request, asked))
+      page = await laterPage(early ?? fetchPage(api, request, next))
     } finally {
       if (isAhead) api.ahead.give()
     }
@@ -87,3 +89,6 @@ async function fetchPage<Content>(
     next: typeof next === 'string' && next !== '' ? api.hosts.pathOf(host, next) : null,
   }
 }
+
+/** A circle of half as many pages is noticed. */
+const PAGES_NAMED_MAX = 200
