@@ -161,6 +161,26 @@ describe('filters of the fake Twilio', () => {
     assert.equal((await ask(fake, `${api('Messages')}&DateSent>=${day(-399)}`)).status, 200)
   })
 
+  test('an account may keep its messages for less time than others', async () => {
+    const messageRetentionDays = 7
+    const short = await startFakeTwilio({ clock: new FakeClock(), accounts: [{}, { messageRetentionDays }] })
+    try {
+      const [longList, shortList] = short.accounts.map(
+        ({ sid }) => `/api/2010-04-01/Accounts/${sid}/Messages.json?PageSize=1000`,
+      )
+      const { status, body } = await ask(short, `${shortList}&DateSent>=${day(-8)}`)
+      assert.deepEqual([status, body.code], [400, 20004])
+      assert.match(String(body.message), /retention window of 7 days/)
+      assert.equal((await ask(short, `${longList}&DateSent>=${day(-8)}`)).status, 200)
+      const shown = await readList(short, `${shortList}&DateSent>=${day(-6)}`)
+      const all = await readList(short, shortList ?? '')
+      assert.ok(shown.length > 0 && shown.length < all.length)
+      assert.ok(all.every(({ date_created }) => Date.parse(String(date_created)) >= midnight(-7)))
+    } finally {
+      await short.close()
+    }
+  })
+
   test('what is not a date is refused', async () => {
     for (const text of ['yesterday', '2026-02-30', '2026-13-01', '01/02/2026']) {
       assert.equal((await ask(fake, `${api('Messages')}&DateSent>=${text}`)).status, 400, text)

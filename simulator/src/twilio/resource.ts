@@ -1,6 +1,7 @@
 import type { Collection, Place } from './collection.ts'
 import type { Timeline } from './timeline.ts'
 import type { TwilioError } from './twilioError.ts'
+import type { Account } from './world.ts'
 
 /** Twilio's hosts: `api` stands for `https://api.twilio.com`. */
 export const hosts = ['api', 'monitor', 'conversations', 'studio', 'trunking', 'verify', 'chat', 'pricing'] as const
@@ -34,7 +35,7 @@ export interface Resource {
   /** Parameter to property: lists only records whose property is the parameter's value. */
   readonly equals?: Readonly<Record<string, string>>
   /** Records older than so many days are not shown. */
-  readonly retentionDays?: number
+  readonly retentionDays?: (account: Account) => number
   /** A page that would go past so many results is refused. */
   readonly resultsMax?: number
   /** A larger `PageSize` than this is refused; up to it, but over `pageSizeMax`, it is lowered. */

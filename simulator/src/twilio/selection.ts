@@ -24,7 +24,7 @@ export function selectRecords(collection: Collection, query: URLSearchParams, wr
   let low = 0
   let high = timeline.count
   if (resource.retentionDays !== undefined) {
-    low = firstAtOrAfter(timeline, nowSecond - resource.retentionDays * 86_400)
+    low = firstAtOrAfter(timeline, nowSecond - resource.retentionDays(collection.account) * 86_400)
   }
   for (const filter of resource.dates ?? []) {
     const window = readWindow(filter, query, nowSecond)

@@ -32,6 +32,8 @@ export interface Account {
   readonly sizes: Sizes
   /** Keys that are missing from the account's `subresource_uris`. */
   readonly subresourcesLeftOut: readonly string[]
+  /** Older messages are not shown, and not searched for. */
+  readonly messageRetentionDays: number
 }
 
 export type Sizes = Readonly<Record<string, number>>
@@ -47,6 +49,8 @@ export interface AccountOptions {
   /** In the place of those for all accounts. */
   readonly sizes?: Partial<Sizes>
   readonly subresourcesLeftOut?: readonly string[]
+  /** For how long its messages are kept: Twilio lets its users choose from 7 to 400 days; default 400. */
+  readonly messageRetentionDays?: number
 }
 
 export interface WorldOptions {
@@ -86,6 +90,7 @@ export function makeWorld(options: WorldOptions): World {
       createdAtSecond: startedAtSecond - accountAgeSeconds(options, index),
       sizes: withSizes(options.sizes, account.sizes ?? {}),
       subresourcesLeftOut: account.subresourcesLeftOut ?? [],
+      messageRetentionDays: account.messageRetentionDays ?? 400,
     })),
   }
 }

@@ -9,7 +9,7 @@ export const alerts: Resource = {
   key: 'alerts',
   pageSizeMax: 1000,
   sidPrefix: 'NO',
-  retentionDays: 30,
+  retentionDays: () => 30,
   resultsMax: 10_000,
   dates: [
     {

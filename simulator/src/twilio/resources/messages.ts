@@ -5,7 +5,6 @@ import type { Resource } from '../resource.ts'
 import { evenTimeline } from '../timeline.ts'
 import { TwilioError } from '../twilioError.ts'
 
-const retentionDays = 400
 export const messages: Resource = {
   name: 'messages',
   host: 'api',
@@ -13,7 +12,7 @@ export const messages: Resource = {
   key: 'messages',
   pageSizeMax: 1000,
   sidPrefix: (collection, index) => (mediaCount(collection.hash(index)) === 0 ? 'SM' : 'MM'),
-  retentionDays,
+  retentionDays: ({ messageRetentionDays }) => messageRetentionDays,
   dates: [
     {
       exact: 'DateSent',
@@ -25,11 +24,13 @@ export const messages: Resource = {
     },
   ],
   equals: { To: 'to', From: 'from' },
-  refuse: ({ world }, query) => {
-    const oldest = world.clock.now() / 1000 - retentionDays * 86_400
+  refuse: ({ world, account }, query) => {
+    const days = account.messageRetentionDays
+    const oldest = world.clock.now() / 1000 - days * 86_400
     const asked = ['DateSent', 'DateSent>', 'DateSent<'].map((name) => parseMoment(query.get(name) ?? ''))
     if (!asked.some((moment) => moment !== null && moment.second < oldest)) return null
-    return new TwilioError(400, 20004, `The date is outside of the retention window of ${retentionDays} days.`)
+    const which = 'Date range specified in query is partially or entirely'
+    return new TwilioError(400, 20004, `${which} outside of retention window of ${days} days`)
   },
   bytesWriter: messageBytes,
   writer: (collection) => {
