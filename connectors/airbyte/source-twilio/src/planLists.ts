@@ -5,6 +5,7 @@ import type { PartitionBefore, PartitionProgress, StreamProgress } from './curso
 import { isoSecond } from './isoTime.ts'
 import { isRefused, type Partition, partitionsOf } from './partitions.ts'
 import { RecentKeys } from './recentKeys.ts'
+import { Retention } from './retention.ts'
 import { DAY_MS, endOf, MINUTE_MS, SECOND_MS, slices, startOf, type Window } from './slices.ts'
 import type { Position } from './state.ts'
 import type { List, Windows } from './streams/declaration.ts'
@@ -18,6 +19,8 @@ export interface Task {
   readonly position: Position
   /** Keys of the partition's records that have no time, and might be shown in any of its windows. */
   readonly timelessKeys: RecentKeys
+  /** The partition's. */
+  readonly retention: Retention
 }
 
 export interface Plan {
@@ -55,11 +58,11 @@ async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
   let isCutTold = false
   for await (const partition of partitionsOf(list, api, config)) {
     const before = plan.progress.before(partition.key)
-    const timelessKeys = new RecentKeys(TIMELESS_KEYS_MAX)
+    const ofPartition = { partition, timelessKeys: new RecentKeys(TIMELESS_KEYS_MAX), retention: new Retention() }
     if (list.windows === null) {
       const progress = plan.progress.begin(partition.key, { stretch: null, position: before.position })
       if (before.position.kind === 'end') continue
-      yield { partition, progress, window: null, position: before.position, timelessKeys }
+      yield { ...ofPartition, progress, window: null, position: before.position }
     } else {
       const wished = stretchOf({ ...plan, windows: list.windows, partition, before })
       const stretch = shownPart(wished, list.windows, plan.nowMs)
@@ -72,7 +75,7 @@ async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
       for (const { window, position } of windowsOf({ stretch, before, windows: list.windows, config })) {
         progress.open(window, position)
         if (position.kind === 'end') continue
-        yield { partition, progress, window, position, timelessKeys }
+        yield { ...ofPartition, progress, window, position }
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '@heliograph/airbyte-protocol/clock'
 import { HttpStatusError } from '@heliograph/airbyte-protocol/httpStatusError'
 import type { Log } from '@heliograph/airbyte-protocol/log'
 import type { RecordLines } from '@heliograph/airbyte-protocol/recordLines'
@@ -11,6 +12,7 @@ import { listPages } from './listPages.ts'
 import { isRead, isRefused } from './partitions.ts'
 import type { Task } from './planLists.ts'
 import { RecentKeys } from './recentKeys.ts'
+import { isOutsideRetention } from './retention.ts'
 import { DAY_MS, endOf, SECOND_MS, startOf, type Window } from './slices.ts'
 import type { Position } from './state.ts'
 import { accountsList } from './streams/accounts.ts'
@@ -29,6 +31,7 @@ export interface ListReader {
   readonly api: TwilioApi
   readonly config: TwilioConfig
   readonly log: Log
+  readonly clock: Clock
   /** Gives records of the stream their final form. */
   readonly finish: (records: readonly TwilioRecord[]) => RecordLines
   readonly workers: number
@@ -66,11 +69,19 @@ async function readWindow(reader: ListReader, task: Task, give: Give, whole: Win
   const recordsMax = reader.declaration.list.windows?.recordsMax ?? 0
   const keys = new RecentKeys(Math.max(PAGE_KEYS_MAX, 4 * recordsMax))
   const unread = [whole]
-  for (let window = unread.pop(); window !== undefined; window = unread.pop()) {
+  for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
+    const window = await withoutForgotten(task, give, next)
+    if (window === null) continue
     const seen = new Seen(reader.declaration, keys)
     try {
       await readPages({ reader, task, window, give, seen })
     } catch (error) {
+      if (isOutsideRetention(error)) {
+        const { log, clock } = reader
+        task.retention.learn({ error, window, nowMs: clock.now(), what: shownName(reader, task), log })
+        unread.push(window)
+        continue
+      }
       if (recordsMax === 0 || !isOverLimit(error)) throw error
       if (window.untilMs - window.fromMs <= SECOND_MS) {
         throw new TransientError(`${reader.declaration.name}: Twilio shows only some of ${isoSecond(window.fromMs)}`)
@@ -85,6 +96,16 @@ async function readWindow(reader: ListReader, task: Task, give: Give, whole: Win
       unread.push(earlier)
     }
   }
+}
+
+/** What is left of a window by the retention of its list, what Twilio has forgotten being read. Null: nothing is. */
+async function withoutForgotten(task: Task, give: Give, window: Window): Promise<Window | null> {
+  const { sinceMs } = task.retention
+  if (window.fromMs >= sinceMs) return window
+  const isForgotten = window.untilMs <= sinceMs
+  const { earlier, later } = isForgotten ? { earlier: window, later: null } : task.progress.split(window, sinceMs)
+  await give({ lines: null, written: () => task.progress.read(earlier, { kind: 'end' }) })
+  return later
 }
 
 type PageContent =
@@ -201,7 +222,8 @@ function isOverLimit(error: unknown): boolean {
   return /limited to [\d,]+ results/.test(String(error.body.message))
 }
 
-function refusal({ declaration, config }: ListReader, { partition }: Task, error: HttpStatusError): ConfigError {
+function refusal(reader: ListReader, task: Task, error: HttpStatusError): ConfigError {
+  const { config } = reader
   const isKey = config.user.startsWith('SK')
   const advice =
     isKey && config.readsSubaccounts
@@ -209,10 +231,15 @@ function refusal({ declaration, config }: ListReader, { partition }: Task, error
       : isKey
         ? 'The API key may not read this: use a main key, or the auth token'
         : 'Check the account SID and the auth token'
-  const where = partition.key.account_sid === undefined ? '' : ` of ${partition.key.account_sid}`
-  return new ConfigError(`Twilio refuses to show ${declaration.name}${where} (status ${error.status}). ${advice}.`, {
+  return new ConfigError(`Twilio refuses to show ${shownName(reader, task)} (status ${error.status}). ${advice}.`, {
     cause: error,
   })
+}
+
+/** `messages of AC…` */
+function shownName({ declaration }: ListReader, { partition }: Task): string {
+  const { account_sid: sid } = partition.key
+  return sid === undefined ? declaration.name : `${declaration.name} of ${sid}`
 }
 
 /** Enough for the records that moved from one page to the next while it was read. */

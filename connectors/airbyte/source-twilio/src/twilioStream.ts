@@ -42,6 +42,7 @@ async function* readStream({ declaration, config, request, context }: StreamRead
     api,
     config,
     log: context.log,
+    clock: context.clock,
     workers: context.workers,
     finish: recordFinisher({ declaration, config, context }),
   }
