@@ -3,7 +3,7 @@ import { isMissing } from './isMissing.ts'
 import { listPages } from './listPages.ts'
 import { pathAt } from './partitions.ts'
 import type { Give, ListReader } from './readList.ts'
-import { RecentKeys } from './recentKeys.ts'
+import { PAGE_KEYS_MAX, RecentKeys } from './recentKeys.ts'
 import type { Children } from './streams/declaration.ts'
 import { firstPage } from './twilioApi.ts'
 
@@ -57,5 +57,3 @@ async function givePages({ api, children, finish, give }: ChildrenReader, path: 
 function isEmpty({ requiredField }: Children, record: TwilioRecord): boolean {
   return requiredField !== undefined && (record[requiredField] === null || record[requiredField] === undefined)
 }
-
-const PAGE_KEYS_MAX = 4000

@@ -18,25 +18,29 @@ export interface Partition {
   readonly createdMs: number | null
 }
 
-/** The lists of a stream, in the order of what they are under. */
-export async function* partitionsOf(list: List, api: TwilioApi, config: TwilioConfig): AsyncGenerator<Partition> {
+/** The lists of a stream, in the order of what they are under; together those that are to be read one after the other. */
+export async function* partitionsOf(
+  list: List,
+  api: TwilioApi,
+  config: TwilioConfig,
+): AsyncGenerator<readonly Partition[]> {
   if (list.under === null) {
     const path = pathAt(list.place, {})
-    if (path !== null) yield { key: {}, path, query: list.query ?? {}, createdMs: null }
+    if (path !== null) yield [{ key: {}, path, query: list.query ?? {}, createdMs: null }]
     return
   }
   for await (const parent of parentsOf(list.under.list, api, config)) {
     const path = pathAt(list.place, parent)
     if (path === null) continue
     const created = toCursor(parent.date_created)
-    for (const variant of list.variants ?? [{}]) {
-      yield {
-        key: { [list.under.key]: String(parent.sid), ...variant },
-        path,
-        query: { ...list.query, ...variant },
-        createdMs: created === null ? null : parseTime(created),
-      }
-    }
+    const key = { [list.under.key]: String(parent.sid) }
+    const createdMs = created === null ? null : parseTime(created)
+    yield (list.variants ?? [{}]).map((variant) => ({
+      key: { ...key, ...variant },
+      path,
+      query: { ...list.query, ...variant },
+      createdMs,
+    }))
   }
 }
 

@@ -4,7 +4,7 @@ import { credentialsRefused } from './credentialsRefused.ts'
 import type { PartitionBefore, PartitionProgress, StreamProgress } from './cursors.ts'
 import { isoSecond } from './isoTime.ts'
 import { isRefused, type Partition, partitionsOf } from './partitions.ts'
-import { RecentKeys } from './recentKeys.ts'
+import { PAGE_KEYS_MAX, RecentKeys } from './recentKeys.ts'
 import { Retention } from './retention.ts'
 import { DAY_MS, endOf, MINUTE_MS, SECOND_MS, slices, startOf, type Window } from './slices.ts'
 import type { Position } from './state.ts'
@@ -17,8 +17,11 @@ export interface Task {
   readonly progress: PartitionProgress
   readonly window: Window | null // null: the whole list
   readonly position: Position
-  /** Keys of the partition's records that have no time, and might be shown in any of its windows. */
-  readonly timelessKeys: RecentKeys
+  /**
+   * Keys of records that other tasks might show, too: those without a time in any window of the partition, those that
+   * move on in the next variant of the list.
+   */
+  readonly sharedKeys: RecentKeys
   /** The partition's. */
   readonly retention: Retention
 }
@@ -44,8 +47,11 @@ export function settledMs({ list, api, nowMs }: Pick<Plan, 'list' | 'api' | 'now
   return startOf(firstAnswerMs - SETTLING_MS, unitOf(list.windows))
 }
 
-/** What there is left to read of a stream, made as it is wanted: there may be many accounts and windows. */
-export async function* planLists(plan: Plan): AsyncGenerator<Task> {
+/**
+ * What there is left to read of a stream, made as it is wanted: there may be many accounts and windows. Together are
+ * tasks that are to be done one after the other.
+ */
+export async function* planLists(plan: Plan): AsyncGenerator<readonly Task[]> {
   try {
     yield* tasksOf(plan)
   } catch (error) {
@@ -53,17 +59,16 @@ export async function* planLists(plan: Plan): AsyncGenerator<Task> {
   }
 }
 
-async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
+async function* tasksOf(plan: Plan): AsyncGenerator<readonly Task[]> {
   const { name, list, api, config, log } = plan
   let isCutTold = false
-  for await (const partition of partitionsOf(list, api, config)) {
-    const before = plan.progress.before(partition.key)
-    const ofPartition = { partition, timelessKeys: new RecentKeys(TIMELESS_KEYS_MAX), retention: new Retention() }
+  for await (const partitions of partitionsOf(list, api, config)) {
     if (list.windows === null) {
-      const progress = plan.progress.begin(partition.key, { stretch: null, position: before.position })
-      if (before.position.kind === 'end') continue
-      yield { ...ofPartition, progress, window: null, position: before.position }
-    } else {
+      yield wholesOf(plan, partitions)
+      continue
+    }
+    for (const partition of partitions) {
+      const before = plan.progress.before(partition.key)
       const wished = stretchOf({ ...plan, windows: list.windows, partition, before })
       const stretch = shownPart(wished, list.windows, plan.nowMs)
       if (stretch.fromMs > wished.fromMs && !isCutTold) {
@@ -72,13 +77,29 @@ async function* tasksOf(plan: Plan): AsyncGenerator<Task> {
         isCutTold = true
       }
       const progress = plan.progress.begin(partition.key, { stretch, position: { kind: 'start' } })
+      const ofPartition = {
+        partition,
+        progress,
+        sharedKeys: new RecentKeys(SHARED_KEYS_MAX),
+        retention: new Retention(),
+      }
       for (const { window, position } of windowsOf({ stretch, before, windows: list.windows, config })) {
         progress.open(window, position)
-        if (position.kind === 'end') continue
-        yield { ...ofPartition, progress, window, position }
+        if (position.kind !== 'end') yield [{ ...ofPartition, window, position }]
       }
     }
   }
+}
+
+/** Lists without windows that belong together, but those that were read. */
+function wholesOf({ progress }: Plan, partitions: readonly Partition[]): readonly Task[] {
+  const sharedKeys = new RecentKeys(partitions.length > 1 ? SHARED_KEYS_MAX : PAGE_KEYS_MAX)
+  const tasks = partitions.map((partition) => {
+    const { position } = progress.before(partition.key)
+    const begun = progress.begin(partition.key, { stretch: null, position })
+    return { partition, progress: begun, window: null, position, sharedKeys, retention: new Retention() }
+  })
+  return tasks.filter(({ position }) => position.kind !== 'end')
 }
 
 /** From where to where a partition is to be read. */
@@ -138,5 +159,5 @@ export function* windowsOf(plan: Stretch): Generator<{ window: Window; position:
 
 /** Lists may show a record a little after its time. */
 const SETTLING_MS = MINUTE_MS
-/** Beyond it a record without a time may come twice in a sync. */
-const TIMELESS_KEYS_MAX = 100_000
+/** Beyond it a record that several lists or windows show may come twice in a sync. */
+const SHARED_KEYS_MAX = 100_000

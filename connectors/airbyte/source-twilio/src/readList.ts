@@ -11,7 +11,7 @@ import { isoDay, isoSecond, parseTime, toCursor } from './isoTime.ts'
 import { listPages } from './listPages.ts'
 import { isRead, isRefused } from './partitions.ts'
 import type { Task } from './planLists.ts'
-import { RecentKeys } from './recentKeys.ts'
+import { PAGE_KEYS_MAX, RecentKeys } from './recentKeys.ts'
 import { isOutsideRetention } from './retention.ts'
 import { DAY_MS, endOf, SECOND_MS, startOf, type Window } from './slices.ts'
 import type { Position } from './state.ts'
@@ -42,7 +42,7 @@ export type Give = (batch: Batch) => Promise<void>
 /** Reads one list, or one window of it, and gives its records page by page. */
 export async function readList(reader: ListReader, task: Task, give: Give): Promise<void> {
   try {
-    if (task.window === null) await readPages({ reader, task, window: null, give, seen: new Seen(reader.declaration) })
+    if (task.window === null) await readWhole(reader, task, give)
     else await readWindow(reader, task, give, task.window)
   } catch (error) {
     if (isMissing(error) && reader.declaration.list.under !== null) {
@@ -62,6 +62,10 @@ interface Reading {
   readonly window: Window | null
   readonly give: Give
   readonly seen: Seen
+}
+
+async function readWhole(reader: ListReader, task: Task, give: Give): Promise<void> {
+  await readPages({ reader, task, window: null, give, seen: new Seen(reader.declaration, task.sharedKeys) })
 }
 
 /** Reads a window; where Twilio shows no more of it, it is cut and the rest read by itself. */
@@ -150,7 +154,7 @@ function isWanted({ reader, task, window, seen }: Reading, record: TwilioRecord)
   if (list === accountsList && !isRead(record, reader.config)) return false
   if (windows === null || window === null) return seen.isNew(record)
   const time = toCursor(record[windows.timeField])
-  if (time === null) return seen.isNew(record, task.timelessKeys)
+  if (time === null) return seen.isNew(record, task.sharedKeys)
   return seen.isWithin(window, time) && seen.isNew(record)
 }
 
@@ -162,7 +166,7 @@ class Seen {
   #oldest: string | null = null
   #isNewestFirst = true
 
-  constructor({ list }: StreamDeclaration, keys = new RecentKeys(PAGE_KEYS_MAX)) {
+  constructor({ list }: StreamDeclaration, keys: RecentKeys) {
     this.#recordKey = list.recordKey
     this.#keys = keys
   }
@@ -241,6 +245,3 @@ function shownName({ declaration }: ListReader, { partition }: Task): string {
   const { account_sid: sid } = partition.key
   return sid === undefined ? declaration.name : `${declaration.name} of ${sid}`
 }
-
-/** Enough for the records that moved from one page to the next while it was read. */
-const PAGE_KEYS_MAX = 4000

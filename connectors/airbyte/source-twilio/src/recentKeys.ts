@@ -22,3 +22,6 @@ export class RecentKeys {
     return true
   }
 }
+
+/** Enough for the records that moved from one page to the next while it was read. */
+export const PAGE_KEYS_MAX = 4000

@@ -48,10 +48,12 @@ async function* readStream({ declaration, config, request, context }: StreamRead
   }
   const state = (now: StreamState): StreamMessage => ({ kind: 'state', state: stateJson(now, cursorField) })
 
-  const batches = inParallel<Task, Batch>({
+  const batches = inParallel<readonly Task[], Batch>({
     tasks: planLists({ name: declaration.name, list, api, config, progress, nowMs, log: context.log }),
     workers: context.workers,
-    work: (task, give) => readList(reader, task, give),
+    work: async (tasks, give) => {
+      for (const task of tasks) await readList(reader, task, give)
+    },
   })
   const due = new StateDue(context)
   try {

@@ -31,7 +31,7 @@ export interface List {
   readonly recordKey: readonly string[] | null
   /** There is one such list under each record of another; null: one only. */
   readonly under: Parents | null
-  /** One list each, with these parameters. */
+  /** One list each, with these parameters, read in this order. Records may move on from one to the next meanwhile. */
   readonly variants?: readonly Readonly<Record<string, string>>[]
   /** Parameters of every request. */
   readonly query?: Readonly<Record<string, string>>

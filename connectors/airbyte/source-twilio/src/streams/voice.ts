@@ -46,7 +46,7 @@ export const voiceStreams: readonly StreamDeclaration[] = [
     primaryKey: ['account_sid', 'conference_sid', 'call_sid'],
     cursorField: null,
     fields: schemas.conferenceParticipants,
-    // Those who took part are known only as long as the conference goes on.
+    // Those who took part are known only as long as the conference goes on. One that starts is in progress next.
     list: { ...conferencesList, variants: [{ Status: 'init' }, { Status: 'in-progress' }] },
     children: {
       host: 'api',
