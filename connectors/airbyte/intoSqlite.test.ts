@@ -75,6 +75,22 @@ test('a source that never ran is told by the exit code', async () => {
   assert.match(errors, /changes: 0 records, not read to the end/)
 })
 
+test('a database that stays locked by another sync is told in a line, after a while', async () => {
+  await sync(read('changes', [{ id: 1 }]))
+  const other = new DatabaseSync(join(folder, 'data.db'))
+  try {
+    other.exec('begin immediate')
+    const startedMs = performance.now()
+    const { exitCode, errors } = await sync(read('changes', [{ id: 2 }]))
+    assert.equal(exitCode, 1)
+    assert.match(errors, /^The database is locked: .*\n$/)
+    assert.ok(performance.now() - startedMs > 2_000)
+  } finally {
+    other.close()
+  }
+  assert.deepEqual(rows('select id from changes'), [{ id: 1 }])
+})
+
 interface Message {
   readonly type: string
   readonly [key: string]: unknown

@@ -9,13 +9,14 @@ import { parseArgs } from 'node:util'
  *
  * Incremental streams are kept up to their last state, which then goes to the state file; a full refresh takes the place
  * of what was there once it is complete (destination_sync_mode "overwrite"), or comes behind it. Sources here read one
- * stream after the other, so a transaction belongs to one stream. Exits with 1 where a stream was not read to its end.
+ * stream after the other, so a transaction belongs to one stream. Exits with 1 where a stream was not read to its end,
+ * or where another program writes to the file.
  */
 async function main(): Promise<void> {
   const { catalogPath, statePath, databasePath } = readArguments()
   const { streams } = readJson<{ streams: readonly ConfiguredStream[] }>(catalogPath)
   const states = new Map(readJson<StreamState[]>(statePath).map((state) => [nameOf(state), state]))
-  const database = new DatabaseSync(databasePath)
+  const database = new DatabaseSync(databasePath, { timeout: LOCKED_MS_MAX })
   const tables = new Map(streams.map((configured) => [configured.stream.name, new Table(database, configured)]))
   const tableOf = (name: string) => tables.get(name) ?? fail(`There is no stream ${name} in ${catalogPath}`)
   for await (const line of createInterface({ input: process.stdin })) {
@@ -191,4 +192,18 @@ function fail(message: string): never {
   process.exit(1)
 }
 
-await main()
+/** Node's error has SQLite's code. */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
+}
+
+const SQLITE_BUSY = 5
+/** Whoever reads, or is about to commit, is done by then; a sync that goes on is not waited for. */
+const LOCKED_MS_MAX = 3_000
+
+try {
+  await main()
+} catch (error) {
+  if (!isLocked(error)) throw error
+  fail('The database is locked: another program writes to it. Let one sync at a time do so.')
+}
