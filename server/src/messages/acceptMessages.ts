@@ -2,20 +2,17 @@ import type { Transaction } from '../db/database.ts'
 import type { AfterCommit, BatchStep } from '../db/groupCommit.ts'
 import { inSlices } from '../inSlices.ts'
 import type { MessageFollower } from './follower.ts'
-import { claimIdempotencyKeys, type IdempotencyClaim, type KeyedAnswer } from './idempotency.ts'
+import { hasKey, type KeyedEntry, writeOnce } from './idempotency.ts'
 import { flag, type Message } from './message.ts'
 import { isFinal } from './status.ts'
 
 /** A message on its way into the store, and whom to tell. */
-export interface Acceptance {
+export interface Acceptance extends KeyedEntry {
   readonly message: Message
   /** The node that takes the message into memory at once; null: it waits in the table. */
   readonly leasedBy: string | null
-  readonly idempotency: IdempotencyClaim | null // null: the caller sent no key
   /** Called once the message is on disk. */
   accepted(message: Message): void
-  /** The caller's key was used before; nothing was recorded now. */
-  repeated(earlier: KeyedAnswer): void
   failed(error: unknown): void
 }
 
@@ -71,27 +68,11 @@ export function acceptMessages(writeMessages: WriteMessages): BatchStep<Acceptan
     name: 'accept messages',
     urgent: true,
     write(tx, entries) {
-      if (entries.some((entry) => entry.idempotency !== null)) return acceptKeyed(tx, entries, write)
-      return write(tx, entries)
+      return entries.some(hasKey) ? writeOnce(tx, entries, write) : write(tx, entries)
     },
     failed(entries, error) {
       for (const entry of entries) entry.failed(error)
     },
-  }
-}
-
-/** The rare path: keys are claimed first, and only messages whose key is new are inserted. */
-async function acceptKeyed(
-  tx: Transaction,
-  entries: readonly Acceptance[],
-  write: (tx: Transaction, entries: readonly Acceptance[]) => AfterCommit | Promise<AfterCommit>,
-): Promise<AfterCommit> {
-  const earlier = await claimIdempotencyKeys(tx, entries)
-  const fresh = entries.filter((entry) => !earlier.has(entry))
-  const tellFresh = fresh.length > 0 ? await write(tx, fresh) : null
-  return () => {
-    tellFresh?.()
-    for (const [entry, answer] of earlier) entry.repeated(answer)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../db/database.ts'
-import type { Acceptance } from './acceptMessages.ts'
+import type { AfterCommit } from '../db/groupCommit.ts'
 
 /** What a caller with an Idempotency-Key is promised: the same key and body give the same answer. */
 export interface IdempotencyClaim {
@@ -15,16 +15,47 @@ export interface KeyedAnswer {
   readonly response: string
 }
 
+/** What is sent once for a key, or without one. */
+export interface KeyedEntry {
+  /** What is sent, or the first of it: the claim of its key is its account's, and as old as it is. */
+  readonly message: { readonly id: string; readonly accountId: string; readonly acceptedAt: number }
+  readonly idempotency: IdempotencyClaim | null // null: the caller sent no key
+  /** The caller's key was used before; nothing was recorded now. */
+  repeated(earlier: KeyedAnswer): void
+}
+
+export function hasKey({ idempotency }: KeyedEntry): boolean {
+  return idempotency !== null
+}
+
+/**
+ * Writes those entries of a batch that own their key, or have none. The others are told of the answer that was given
+ * before, after the commit, once `write`'s own have been.
+ */
+export async function writeOnce<Entry extends KeyedEntry>(
+  tx: Transaction,
+  entries: readonly Entry[],
+  write: (tx: Transaction, entries: readonly Entry[]) => AfterCommit | Promise<AfterCommit>,
+): Promise<AfterCommit> {
+  const earlier = await claimIdempotencyKeys(tx, entries)
+  const fresh = entries.filter((entry) => !earlier.has(entry))
+  const tellFresh = fresh.length > 0 ? await write(tx, fresh) : null
+  return () => {
+    tellFresh?.()
+    for (const [entry, answer] of earlier) entry.repeated(answer)
+  }
+}
+
 /**
  * Claims the keys of a batch inside its transaction. Returns the entries whose key was taken before (in the store or
  * earlier in this batch) with the answer given then; all others own their key now.
  */
-export async function claimIdempotencyKeys(
+async function claimIdempotencyKeys<Entry extends KeyedEntry>(
   tx: Transaction,
-  entries: readonly Acceptance[],
-): Promise<Map<Acceptance, KeyedAnswer>> {
-  const first = new Map<string, Acceptance>()
-  const repeated = new Map<Acceptance, KeyedAnswer>()
+  entries: readonly Entry[],
+): Promise<Map<Entry, KeyedAnswer>> {
+  const first = new Map<string, Entry>()
+  const repeated = new Map<Entry, KeyedAnswer>()
   for (const entry of entries) {
     if (entry.idempotency === null) continue
     const owner = first.get(keyOf(entry.message.accountId, entry.idempotency.key))

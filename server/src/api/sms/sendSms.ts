@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from '../../accounts/account.ts'
 import type { Clock } from '../../clock.ts'
@@ -6,10 +5,11 @@ import { type AuthenticateDependencies, authenticate, principalOf } from '../../
 import { canonicalQuery } from '../../http/canonicalQuery.ts'
 import { constraintViolation, Problem, sendProblem, unavailable, type Violation } from '../../http/problem.ts'
 import { violationsOf } from '../../http/server.ts'
-import type { IdempotencyClaim, KeyedAnswer } from '../../messages/idempotency.ts'
+import type { IdempotencyClaim } from '../../messages/idempotency.ts'
 import type { MessageAcceptance, MessageIntake } from '../../messages/intake.ts'
 import type { Message } from '../../messages/message.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
+import { answerRepeated, idempotencyHeader, requestKeyOf, sendJson } from '../sendOnce.ts'
 import { readSmsRequest, type SmsOrder } from './readSmsRequest.ts'
 import { renderMessage } from './renderMessage.ts'
 import { RestMessageResponse, SendSmsBody, SendSmsQuery, type SendSmsRequest } from './schema.ts'
@@ -31,12 +31,6 @@ export interface SendSmsDependencies extends AuthenticateDependencies {
 export function sendSms(app: FastifyInstance, dependencies: SendSmsDependencies): void {
   const accepted = { 200: { description: 'Accepted and on disk', ...RestMessageResponse } }
   const shared = { tags: ['SMS'], security: [{ apikey: [] }] }
-  const idempotencyHeader = {
-    type: 'object',
-    properties: {
-      'idempotency-key': { type: 'string', description: 'The same key and request give the same answer for 24 hours' },
-    },
-  }
   const onRequest = authenticate(dependencies, 'messages')
   app.post('/messaging/v1/sms', {
     onRequest,
@@ -79,8 +73,8 @@ function handle(dependencies: SendSmsDependencies, request: FastifyRequest, inpu
   const acceptance: MessageAcceptance = {
     message,
     idempotency: idempotencyOf(request, input, message, dependencies.baseUrl()),
-    accepted: (accepted) => sendAnswer(reply, answerOf(accepted, dependencies.baseUrl())),
-    repeated: (earlier) => repeatAnswer(reply, earlier, acceptance),
+    accepted: (accepted) => sendJson(reply, answerOf(accepted, dependencies.baseUrl())),
+    repeated: (earlier) => answerRepeated(reply, earlier, acceptance.idempotency),
     failed: (error) => {
       reply.send(error)
     },
@@ -140,31 +134,10 @@ function idempotencyOf(
   message: Message,
   baseUrl: string,
 ): IdempotencyClaim | null {
-  const key = request.headers['idempotency-key']
-  if (typeof key !== 'string' || key === '') return null
-  if (key.length > IDEMPOTENCY_KEY_CHARACTERS_MAX) {
-    throw constraintViolation([
-      { field: 'Idempotency-Key', message: `must have at most ${IDEMPOTENCY_KEY_CHARACTERS_MAX} characters` },
-    ])
-  }
-  const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('base64url')
-  return { key, requestHash, response: answerOf(message, baseUrl) }
+  const key = requestKeyOf(request, input)
+  return key === null ? null : { ...key, response: answerOf(message, baseUrl) }
 }
-
-const IDEMPOTENCY_KEY_CHARACTERS_MAX = 255
 
 function answerOf(message: Message, baseUrl: string): string {
   return JSON.stringify(renderMessage({ message, parts: [] }, baseUrl))
-}
-
-function sendAnswer(reply: FastifyReply, answer: string): void {
-  reply.header('content-type', 'application/json; charset=utf-8').send(answer)
-}
-
-function repeatAnswer(reply: FastifyReply, earlier: KeyedAnswer, { idempotency }: MessageAcceptance): void {
-  if (earlier.requestHash === idempotency?.requestHash) {
-    sendAnswer(reply.header('idempotency-replayed', 'true'), earlier.response)
-  } else {
-    sendProblem(reply, new Problem(409, 'this Idempotency-Key was used with another request'))
-  }
 }
