@@ -62,7 +62,9 @@ async function claimIdempotencyKeys<Entry extends KeyedEntry>(
     if (owner === undefined) first.set(keyOf(entry.message.accountId, entry.idempotency.key), entry)
     else if (owner.idempotency !== null) repeated.set(entry, owner.idempotency)
   }
-  const rows = [...first.values()].map(({ message, idempotency }) => [
+  // In one order at every node: two that claim the same keys wait for each other, and do not lock each other out.
+  const inOrder = [...first].toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const rows = inOrder.map(([, { message, idempotency }]) => [
     message.accountId,
     idempotency?.key,
     idempotency?.requestHash,
