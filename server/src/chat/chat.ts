@@ -1,4 +1,5 @@
 import type { ChatContent } from '../messages/chatContent.ts'
+import type { IdempotencyClaim, KeyedAnswer } from '../messages/idempotency.ts'
 import type { E164 } from '../numbers/address.ts'
 
 /**
@@ -78,13 +79,16 @@ export type ChatEventState =
 
 /** Everything a customer does with chat messages. An id of another account is as unknown as one that never was. */
 export interface Chats {
-  /** Resolves when the message is on disk, with all that follows from it at once. */
-  send(order: ChatOrder): Promise<{ readonly kind: 'accepted'; readonly message: ChatMessage } | Busy>
+  /**
+   * Resolves when the message is on disk, with all that follows from it at once. With a claim of a key that was used
+   * before, nothing is sent.
+   */
+  send(order: ChatOrder, claim: ClaimFor<AcceptedChat> | null): Promise<AcceptedChat | Repeated | Busy>
   /**
    * Messages for one recipient: each is sent once the one before is with its carrier, or final. All are accepted, or
-   * none.
+   * none; a key is claimed for all together. There is at least one.
    */
-  sendBulk(orders: readonly ChatOrder[]): Promise<AcceptedBulk | Busy>
+  sendBulk(orders: readonly ChatOrder[], claim: ClaimFor<AcceptedBulk> | null): Promise<AcceptedBulk | Repeated | Busy>
   /** Null: no such message of the account, or its final state is CHAT_RETENTION_MS past. */
   read(accountId: string, id: string): Promise<ChatMessage | null>
   /** Oldest first; null as of `read`. */
@@ -101,11 +105,25 @@ export interface ChatOrder {
   readonly callbackUrl: string | null
 }
 
+/** What claims the key under which something is sent once: asked before the commit, with what it would accept. */
+export type ClaimFor<Accepted> = (accepted: Accepted) => IdempotencyClaim
+
+export interface AcceptedChat {
+  readonly kind: 'accepted'
+  readonly message: ChatMessage
+}
+
 export interface AcceptedBulk {
   readonly kind: 'accepted'
   readonly bulkId: string
   /** In the order of the orders. */
   readonly messages: readonly ChatMessage[]
+}
+
+/** The key was used before; nothing was accepted now. */
+export interface Repeated {
+  readonly kind: 'repeated'
+  readonly earlier: KeyedAnswer
 }
 
 /** The store cannot take more now; nothing was accepted. */

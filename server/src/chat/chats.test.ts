@@ -230,7 +230,7 @@ onEveryStore('chats', (open) => {
       orderOf([textStep('echo'), textStep('whatsapp')]),
       orderOf([textStep('sms')]),
     ]
-    const sent = await world.chats.sendBulk(orders)
+    const sent = await world.chats.sendBulk(orders, null)
     assert.ok(sent.kind === 'accepted')
     const ids = sent.messages.map(({ id }) => id)
     await world.until(() => world.carriers.sms.received.length === 1)
@@ -345,7 +345,7 @@ onEveryStore('chats', (open) => {
     const world = await running()
     const long = 'x'.repeat(20)
     const wrong = orderOf([textStep('sms', { sender: long })])
-    await assert.rejects(world.chats.sendBulk([orderOf([textStep('sms')]), wrong]))
+    await assert.rejects(world.chats.sendBulk([orderOf([textStep('sms')]), wrong], null))
     assert.deepEqual(await world.db.read('select id from chat_messages'), [])
   })
 })

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict'
 import type { Clock } from '../clock.ts'
 import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { GroupCommit } from '../db/groupCommit.ts'
-import type { Busy, ChatMessage, ChatOrder, Chats } from './chat.ts'
+import type { IdempotencyClaim } from '../messages/idempotency.ts'
+import type { AcceptedBulk, AcceptedChat, Busy, ChatMessage, ChatOrder, Chats, Repeated } from './chat.ts'
 import { readEvents } from './chatEvents.ts'
 import type { ChatDependencies } from './moveChats.ts'
 import { readChat } from './readChats.ts'
@@ -21,19 +23,20 @@ export function createChats(options: ChatsOptions): Chats {
   const sends = commits.add(sendChats(options))
 
   return {
-    async send(order) {
+    async send(order, claim) {
       const chat = newChat(order, { bulkId: null, waitsFor: null })
-      return (await accept([chat])) ?? { kind: 'accepted', message: chat.chat.message }
+      const accepted: AcceptedChat = { kind: 'accepted', message: chat.chat.message }
+      return accept([chat], accepted, claim?.(accepted) ?? null)
     },
 
-    async sendBulk(orders) {
+    async sendBulk(orders, claim) {
       const bulkId = newId()
       const chats: NewChat[] = []
       for (const order of orders) {
         chats.push(newChat(order, { bulkId, waitsFor: chats.at(-1)?.chat.message.id ?? null }))
       }
-      const messages = chats.map(({ chat }) => chat.message)
-      return (await accept(chats)) ?? { kind: 'accepted', bulkId, messages }
+      const accepted: AcceptedBulk = { kind: 'accepted', bulkId, messages: chats.map(({ chat }) => chat.message) }
+      return accept(chats, accepted, claim?.(accepted) ?? null)
     },
 
     async read(accountId, id) {
@@ -46,14 +49,22 @@ export function createChats(options: ChatsOptions): Chats {
     },
   }
 
-  /** Null: they are on disk. */
-  function accept(chats: readonly NewChat[]): Promise<Busy | null> {
+  function accept<Accepted>(
+    chats: readonly NewChat[],
+    accepted: Accepted,
+    idempotency: IdempotencyClaim | null,
+  ): Promise<Accepted | Repeated | Busy> {
+    const [first] = chats
+    assert(first !== undefined, 'nothing is sent')
     return new Promise((resolve, reject) => {
       const taken =
         sends.length < ENTRIES_WAITING_MAX &&
         sends.push({
           chats,
-          answer: () => resolve(null),
+          message: first.chat.message,
+          idempotency,
+          accepted: () => resolve(accepted),
+          repeated: (earlier) => resolve({ kind: 'repeated', earlier }),
           failed: (error) => (error instanceof DatabaseUnavailable ? resolve(BUSY) : reject(error)),
         })
       if (!taken) resolve(BUSY)

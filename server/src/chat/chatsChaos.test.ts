@@ -218,7 +218,8 @@ class World {
       orderOf(chain.map(({ channel, ending }) => textStep(channel, { content: { kind: 'text', text: ending } }))),
     )
     const [first, ...more] = orders
-    const sending = more.length === 0 && first !== undefined ? this.#sendOne(first) : this.#chats.chats.sendBulk(orders)
+    const sending =
+      more.length === 0 && first !== undefined ? this.#sendOne(first) : this.#chats.chats.sendBulk(orders, null)
     void sending.then((sent) => {
       if (sent.kind === 'accepted') for (const { id } of sent.messages) this.#accepted.add(id)
     })
@@ -226,8 +227,8 @@ class World {
   }
 
   async #sendOne(order: ReturnType<typeof orderOf>) {
-    const sent = await this.#chats.chats.send(order)
-    return sent.kind === 'busy' ? sent : { ...sent, messages: [sent.message] }
+    const sent = await this.#chats.chats.send(order, null)
+    return sent.kind === 'accepted' ? { ...sent, messages: [sent.message] } : sent
   }
 
   /** Carriers send again what is not taken. */

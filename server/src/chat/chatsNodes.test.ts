@@ -6,7 +6,16 @@ import { START } from '../../test/sampleMessages.ts'
 import type { InboundChat } from '../carriers/carrier.ts'
 import { migrate } from '../db/migrate.ts'
 import { openPostgres } from '../db/postgres.ts'
-import { createTestChats, prepareTold, type TestChats, textStep, WHATSAPP_NUMBER } from './testChats.ts'
+import {
+  claim,
+  createTestChats,
+  expectOneSent,
+  orderOf,
+  prepareTold,
+  type TestChats,
+  textStep,
+  WHATSAPP_NUMBER,
+} from './testChats.ts'
 
 let postgres: TestPostgres
 before(async () => {
@@ -63,6 +72,23 @@ test('a message that a carrier brings to two nodes at once is told once', () =>
     assert.ok(taken.every((one) => one))
     const [row] = await first.db.read('select count(*) as told from told')
     assert.equal(row?.told, messages.length)
+  }))
+
+test('of sends with one key at two nodes at once one is sent, and all others get its answer', () =>
+  withNodes(async (first, second) => {
+    const send = (node: TestChats, key: string) => node.chats.send(orderOf([textStep('sms')]), claim('hash', key))
+    for (let round = 0; round < ROUNDS; round++) {
+      const key = `key ${round}`
+      expectOneSent(
+        await Promise.all(
+          Array.from({ length: 10 }, () => [first, second])
+            .flat()
+            .map((node) => send(node, key)),
+        ),
+      )
+    }
+    const [row] = await first.db.read('select count(*) as sent from chat_messages')
+    assert.equal(row?.sent, ROUNDS)
   }))
 
 const ROUNDS = 10

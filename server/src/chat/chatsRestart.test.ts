@@ -75,8 +75,8 @@ test('a process that dies between a failure and the next channel has skipped non
 test('while the store is away, nothing is accepted, and the caller is told to come again', async (context) => {
   const { db, world } = await running(context)
   db.mode = 'down'
-  assert.deepEqual(await world.chats.send(orderOf(CHAIN)), { kind: 'busy' })
-  assert.deepEqual(await world.chats.sendBulk([orderOf(CHAIN), orderOf(CHAIN)]), { kind: 'busy' })
+  assert.deepEqual(await world.chats.send(orderOf(CHAIN), null), { kind: 'busy' })
+  assert.deepEqual(await world.chats.sendBulk([orderOf(CHAIN), orderOf(CHAIN)], null), { kind: 'busy' })
   const seen = await world.lookAt({ carrierId: 'whatsapp', carrierMessageId: 'x' })
   assert.equal(seen, false)
   db.mode = 'up'

@@ -8,7 +8,7 @@ import type { Database } from '../db/database.ts'
 import { createIds } from '../ids.ts'
 import type { E164 } from '../numbers/address.ts'
 import { parseNumber } from '../numbers/parseNumber.ts'
-import type { ChatChannel, ChatMessage, ChatOrder, ChatStep } from './chat.ts'
+import type { Busy, ChatChannel, ChatMessage, ChatOrder, ChatStep, ClaimFor, Repeated } from './chat.ts'
 import { chatFollower } from './chatFollower.ts'
 import type { ChatHappening } from './chatHappening.ts'
 import { createChats } from './chats.ts'
@@ -84,7 +84,7 @@ export function createTestChats({ db, clock = new FakeClock(START), nodeId = 'no
 
     /** Sends one, which must be accepted. */
     async send(steps: readonly ChatStep[], over: Partial<ChatOrder> = {}): Promise<ChatMessage> {
-      const sent = await this.chats.send(orderOf(steps, over))
+      const sent = await this.chats.send(orderOf(steps, over), null)
       assert.ok(sent.kind === 'accepted')
       return sent.message
     },
@@ -201,6 +201,19 @@ export function orderOf(steps: readonly ChatStep[], over: Partial<ChatOrder> = {
     callbackUrl: null,
     ...over,
   }
+}
+
+/** Claims a key for an answer that says all of what was accepted. */
+export function claim(requestHash = 'hash', key = 'key'): ClaimFor<object> {
+  return (accepted) => ({ key, requestHash, response: JSON.stringify(accepted) })
+}
+
+/** Of sends with one key, which all claim it as `claim` does. */
+export function expectOneSent(sent: readonly ({ readonly kind: 'accepted' } | Repeated | Busy)[]): void {
+  const [accepted, ...more] = sent.filter(({ kind }) => kind === 'accepted')
+  assert.ok(accepted !== undefined && more.length === 0, 'one is sent')
+  const answers = sent.flatMap((one) => (one.kind === 'repeated' ? one.earlier.response : []))
+  assert.deepEqual(answers, Array(sent.length - 1).fill(JSON.stringify(accepted)))
 }
 
 function recipient(): E164 {

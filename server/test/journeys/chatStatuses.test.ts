@@ -41,6 +41,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       server = await startInProcess(engine, CONFIG)
       const sent = await server.call<{ messageId: string }>(`${VERSIONS[0]}/messages`, { body: MESSAGE })
       messageId = sent.body.messageId
+      await server.call(`${VERSIONS[0]}/messages`, {
+        body: { ...MESSAGE, to: '+4915112345679' },
+        headers: { 'idempotency-key': 'of another request' },
+      })
       // Uses up what the account may ask for in its first 100 seconds.
       await server.call(`${VERSIONS[0]}/messages/${UNKNOWN}`, { key: 'key-of-slow' })
     })
@@ -61,6 +65,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       ...keyed(path, { body }),
       202: call(path, { body }),
       400: call(path, { body: {} }),
+      409: call(path, { body, headers: { 'idempotency-key': 'of another request' } }),
       413: call(path, { body: 'x'.repeat(3_000) }),
       415: call(path, { body: 'x', headers: { 'content-type': 'text/plain' } }),
     })

@@ -45,6 +45,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       server = await startInProcess(engine, CONFIG)
       const sent = await server.call<{ messageId: string }>(`${V3}/messages`, { body: MESSAGE })
       messageId = sent.body.messageId
+      await server.call(`${V3}/messages`, {
+        body: { ...MESSAGE, to: '+4915112345679' },
+        headers: { 'idempotency-key': 'of another request' },
+      })
       // Uses up what the account may ask for in its first 100 seconds.
       await server.call(`${V3}/configurations`, { key: 'key-of-slow' })
       await fillFlows()
@@ -82,6 +86,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       400: call(path, { method, body: '[]' }),
       413: call(path, { method, body: 'x'.repeat(3_000) }),
       415: call(path, { method, body: 'x', headers: { 'content-type': 'text/plain' } }),
+    })
+    const sending = (path: string, body: object) => ({
+      ...writing('POST', path, { status: 202, body }),
+      409: call(path, { body, headers: { 'idempotency-key': 'of another request' } }),
     })
     const listing = (path: string): Record<number, Way> => ({
       ...keyed(path),
@@ -128,16 +136,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
 
     /** 503 is reached for all of them at once, in the last test. */
     const ways: Record<string, Record<number, Way>> = {
-      [`post ${V3}/messages`]: writing('POST', `${V3}/messages`, { status: 202, body: MESSAGE }),
-      [`post ${text('sms')}`]: writing('POST', text('sms'), { status: 202, body: MESSAGE }),
-      [`post ${text('whatsapp')}`]: writing('POST', text('whatsapp'), {
-        status: 202,
-        body: { ...MESSAGE, channel: 'whatsapp', from: WHATSAPP },
-      }),
-      [`post ${V3}/bulks`]: writing('POST', `${V3}/bulks`, {
-        status: 202,
-        body: { ...ENVELOPE, messages: [MESSAGE.content, MESSAGE.content] },
-      }),
+      [`post ${V3}/messages`]: sending(`${V3}/messages`, MESSAGE),
+      [`post ${text('sms')}`]: sending(text('sms'), MESSAGE),
+      [`post ${text('whatsapp')}`]: sending(text('whatsapp'), { ...MESSAGE, channel: 'whatsapp', from: WHATSAPP }),
+      [`post ${V3}/bulks`]: sending(`${V3}/bulks`, { ...ENVELOPE, messages: [MESSAGE.content, MESSAGE.content] }),
       [`get ${V3}/messages/{messageId}/status`]: reading('/status'),
       [`get ${V3}/messages/{messageId}/events`]: reading('/events'),
       [`get ${V3}/configurations`]: { ...keyed(`${V3}/configurations`), 200: call(`${V3}/configurations`) },

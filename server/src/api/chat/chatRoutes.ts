@@ -4,6 +4,7 @@ import { type AuthenticateDependencies, authenticate, principalOf } from '../../
 import { notFound } from '../../http/problem.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
 import { readByHand } from '../readByHand.ts'
+import { idempotencyHeader } from '../sendOnce.ts'
 import { readBulkRequest } from './readBulkRequest.ts'
 import { readMessageRequest } from './readMessageRequest.ts'
 import type { CheckUrl } from './readStep.ts'
@@ -66,16 +67,18 @@ function messageRoutes(
     schema: {
       ...CHAT,
       summary: 'Send a message over a chain of channels',
+      headers: idempotencyHeader,
       body: MessageRequest,
-      response: { 202: MessageResponse, ...problems(...BODY_PROBLEMS) },
+      response: { 202: MessageResponse, ...problems(...BODY_PROBLEMS, 409) },
     },
-    handler: async (request, reply): Promise<MessageResponse> => {
-      const { accountId } = principalOf(request)
-      const read = readMessageRequest(request.body, { checkUrl })
-      const { id, acceptedAt } = await sendChat(dependencies, accountId, read)
-      reply.code(202)
-      return { messageId: id, acceptedAt: new Date(acceptedAt).toISOString() }
-    },
+    handler: (request, reply) =>
+      sendChat(dependencies, reply, {
+        read: readMessageRequest(request.body, { checkUrl }),
+        answerOf: ({ message: { id, acceptedAt } }): MessageResponse => ({
+          messageId: id,
+          acceptedAt: new Date(acceptedAt).toISOString(),
+        }),
+      }),
   })
   const reading = (summary: string, schema: object) => ({
     onRequest,
@@ -108,16 +111,15 @@ function bulkRoute(app: FastifyInstance, dependencies: ChatDependencies): void {
     schema: {
       ...CHAT,
       summary: 'Send several messages to one recipient, in their order',
+      headers: idempotencyHeader,
       body: BulkRequest,
-      response: { 202: BulkResponse, ...problems(...BODY_PROBLEMS) },
+      response: { 202: BulkResponse, ...problems(...BODY_PROBLEMS, 409) },
     },
-    handler: async (request, reply): Promise<BulkResponse> => {
-      const { accountId } = principalOf(request)
-      const read = readBulkRequest(request.body, { checkUrl })
-      const { bulkId, messages } = await sendBulk(dependencies, accountId, read)
-      reply.code(202)
-      return { bulkId, messageIds: messages.map(({ id }) => id) }
-    },
+    handler: (request, reply) =>
+      sendBulk(dependencies, reply, {
+        read: readBulkRequest(request.body, { checkUrl }),
+        answerOf: ({ bulkId, messages }): BulkResponse => ({ bulkId, messageIds: messages.map(({ id }) => id) }),
+      }),
   })
 }
 

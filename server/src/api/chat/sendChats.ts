@@ -1,5 +1,8 @@
-import type { ChatMessage, Chats } from '../../chat/chat.ts'
-import { type Problem, unavailable } from '../../http/problem.ts'
+import type { FastifyReply } from 'fastify'
+import type { AcceptedBulk, AcceptedChat, Busy, Chats, ClaimFor, Repeated } from '../../chat/chat.ts'
+import { principalOf } from '../../http/authenticate.ts'
+import { unavailable } from '../../http/problem.ts'
+import { answerRepeated, requestKeyOf, sendJson } from '../sendOnce.ts'
 import { permitSteps, type StepRules } from './permitSteps.ts'
 import type { ReadOrder } from './readMessageRequest.ts'
 
@@ -7,30 +10,53 @@ export interface SendChatDependencies extends StepRules {
   readonly chats: Chats
 }
 
-/** Stores a message that a request asks for. @throws Problem where the account may not send it, or not now. */
+/**
+ * Stores the message that a request asks for, once for its Idempotency-Key, and answers.
+ * @throws Problem where the account may not send it, or not now.
+ */
 export async function sendChat(
   dependencies: SendChatDependencies,
-  accountId: string,
-  read: ReadOrder,
-): Promise<ChatMessage> {
+  reply: FastifyReply,
+  { read, answerOf }: { readonly read: ReadOrder; readonly answerOf: (accepted: AcceptedChat) => object },
+): Promise<FastifyReply> {
+  const { accountId } = principalOf(reply.request)
   await permitSteps(dependencies, accountId, [read])
-  const result = await dependencies.chats.send({ ...read.order, accountId })
-  if (result.kind === 'busy') throw busy()
-  return result.message
+  return sendOnce(reply, answerOf, (claim) => dependencies.chats.send({ ...read.order, accountId }, claim))
 }
 
 /** As sendChat, for messages that follow each other; all are stored, or none. */
 export async function sendBulk(
   dependencies: SendChatDependencies,
-  accountId: string,
-  read: readonly ReadOrder[],
-): Promise<{ readonly bulkId: string; readonly messages: readonly ChatMessage[] }> {
+  reply: FastifyReply,
+  { read, answerOf }: { readonly read: readonly ReadOrder[]; readonly answerOf: (accepted: AcceptedBulk) => object },
+): Promise<FastifyReply> {
+  const { accountId } = principalOf(reply.request)
   await permitSteps(dependencies, accountId, read)
-  const result = await dependencies.chats.sendBulk(read.map(({ order }) => ({ ...order, accountId })))
-  if (result.kind === 'busy') throw busy()
-  return result
+  const orders = read.map(({ order }) => ({ ...order, accountId }))
+  return sendOnce(reply, answerOf, (claim) => dependencies.chats.sendBulk(orders, claim))
 }
 
-function busy(): Problem {
-  return unavailable('too many messages wait to be stored; try again')
+async function sendOnce<Accepted extends { readonly kind: 'accepted' }>(
+  reply: FastifyReply,
+  answerOf: (accepted: Accepted) => object,
+  send: (claim: ClaimFor<Accepted> | null) => Promise<Accepted | Repeated | Busy>,
+): Promise<FastifyReply> {
+  const { request } = reply
+  // Two paths may read one body as two things.
+  const key = requestKeyOf(request, [request.routeOptions.url, request.body])
+  const textOf = (accepted: Accepted) => JSON.stringify(answerOf(accepted))
+  const result = await send(key === null ? null : (accepted) => ({ ...key, response: textOf(accepted) }))
+  switch (result.kind) {
+    case 'accepted':
+      sendJson(reply.code(202), textOf(result))
+      break
+    case 'repeated':
+      answerRepeated(reply.code(202), result.earlier, key)
+      break
+    case 'busy':
+      throw unavailable('too many messages wait to be stored; try again')
+    default:
+      result satisfies never
+  }
+  return reply
 }

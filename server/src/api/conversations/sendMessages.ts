@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { ChatMessage } from '../../chat/chat.ts'
-import { authenticate, principalOf } from '../../http/authenticate.ts'
+import type { FastifyInstance } from 'fastify'
+import type { AcceptedBulk, AcceptedChat } from '../../chat/chat.ts'
+import { authenticate } from '../../http/authenticate.ts'
 import { type SendChatDependencies, sendBulk, sendChat } from '../chat/sendChats.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
 import { readByHand } from '../readByHand.ts'
+import { idempotencyHeader } from '../sendOnce.ts'
 import { NUMBERED_CHANNELS } from './channelNumbers.ts'
 import type { ConversationDependencies } from './conversationRoutes.ts'
 import { CONVERSATIONS, CONVERSATIONS_PREFIX } from './endpoint.ts'
@@ -19,25 +20,22 @@ export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies)
   const sending = (summary: string, body: object) => ({
     ...CONVERSATIONS,
     summary,
+    headers: idempotencyHeader,
     body,
-    response: { 202: MessageResponse, ...problems(...BODY_PROBLEMS) },
+    response: { 202: MessageResponse, ...problems(...BODY_PROBLEMS, 409) },
   })
   app.post(`${CONVERSATIONS_PREFIX}/messages`, {
     ...shared,
     schema: sending('Send a message', MessageRequest),
-    handler: async (request, reply): Promise<MessageResponse> => {
-      const read = readMessageRequest(request.body, { checkUrl })
-      return accepted(reply, await sendChat(dependencies, principalOf(request).accountId, read))
-    },
+    handler: (request, reply) =>
+      sendChat(dependencies, reply, { read: readMessageRequest(request.body, { checkUrl }), answerOf }),
   })
   for (const textOver of NUMBERED_CHANNELS) {
     app.post(`${CONVERSATIONS_PREFIX}/power-automate/messages/${textOver}/text`, {
       ...shared,
       schema: sending(`Send a text from a flow, by ${textOver}`, TextRequest),
-      handler: async (request, reply): Promise<MessageResponse> => {
-        const read = readMessageRequest(request.body, { checkUrl, textOver })
-        return accepted(reply, await sendChat(dependencies, principalOf(request).accountId, read))
-      },
+      handler: (request, reply) =>
+        sendChat(dependencies, reply, { read: readMessageRequest(request.body, { checkUrl, textOver }), answerOf }),
     })
   }
   app.post(`${CONVERSATIONS_PREFIX}/bulks`, {
@@ -45,22 +43,25 @@ export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies)
     schema: {
       ...CONVERSATIONS,
       summary: 'Send several messages to one recipient, in their order',
+      headers: idempotencyHeader,
       body: BulkRequest,
-      response: { 202: BulkResponse, ...problems(...BODY_PROBLEMS) },
+      response: { 202: BulkResponse, ...problems(...BODY_PROBLEMS, 409) },
     },
-    handler: async (request, reply): Promise<BulkResponse> => {
-      const read = readBulkRequest(request.body, { checkUrl })
-      const { bulkId, messages } = await sendBulk(dependencies, principalOf(request).accountId, read)
-      reply.code(202)
-      const messageIds = messages.map(({ id }) => id)
-      return { bulkId, messageIds, ...acceptedTexts(messages[0]?.acceptedAt ?? 0) }
-    },
+    handler: (request, reply) =>
+      sendBulk(dependencies, reply, {
+        read: readBulkRequest(request.body, { checkUrl }),
+        answerOf: bulkAnswerOf,
+      }),
   })
 }
 
-function accepted(reply: FastifyReply, { id, acceptedAt }: ChatMessage): MessageResponse {
-  reply.code(202)
+function answerOf({ message: { id, acceptedAt } }: AcceptedChat): MessageResponse {
   return { messageId: id, ...acceptedTexts(acceptedAt) }
+}
+
+function bulkAnswerOf({ bulkId, messages }: AcceptedBulk): BulkResponse {
+  const messageIds = messages.map(({ id }) => id)
+  return { bulkId, messageIds, ...acceptedTexts(messages[0]?.acceptedAt ?? 0) }
 }
 
 function acceptedTexts(at: number): { timestamp: string; acceptedAt: string } {
