@@ -40,5 +40,5 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   413: 'The body is too large',
   415: 'The body is of a type that nothing reads',
   429: 'Too many requests with this key; Retry-After says when to go on',
-  503: 'Nothing was stored; Retry-After says when to try again',
+  503: 'The store cannot take more now; Retry-After says when to try again',
 }
