@@ -11,11 +11,12 @@ export interface HealthDependencies {
   readonly sample: () => void
 }
 
-/** /healthz: the process runs. /readyz: the store answers and a carrier is bound. /metrics: Prometheus. */
+/** /healthz: the process runs. /readyz: the store reads and writes, and a carrier is bound. /metrics: Prometheus. */
 export function health(app: FastifyInstance, { db, metrics, carriers, sample }: HealthDependencies): void {
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    const store = await db.read('select 1 as one').then(
+    // Each by itself: after a trouble of the store reads may be well while the connection that writes is still away.
+    const store = await Promise.all([db.read(ONE), db.write((tx) => tx.all(ONE))]).then(
       () => 'ok',
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
@@ -37,3 +38,5 @@ export function health(app: FastifyInstance, { db, metrics, carriers, sample }: 
     return metrics.registry.metrics()
   })
 }
+
+const ONE = 'select 1 as one'
