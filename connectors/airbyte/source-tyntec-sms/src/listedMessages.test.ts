@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { type Clock, systemClock } from '@heliograph/airbyte-protocol/clock'
 import { catalogOf, errorsOf, recordsOf, runForTest, statesOf } from '@heliograph/airbyte-protocol/runForTest'
 import { tyntecSmsSource } from './source.ts'
 import { type Answer, startTestVendor } from './testVendor.ts'
@@ -58,6 +59,21 @@ describe('messages in the order of change', () => {
     const second = await read(list.answerTo, { mode: 'incremental', state: first.states.at(-1) })
     assert.ok(second.ids.includes(100))
     assert.ok(second.ids.length > 55 && second.ids.length < 70, `${second.ids.length} came`)
+  })
+
+  test('come again, too, after a read that broke off, and whatever time it is here', async () => {
+    const list = changesOf(900, { from: Date.now() - 50_000, everyMs: 50 })
+    let pages = 0
+    const breaking = (url: URL) => (pages++ === 0 ? list.answerTo(url) : { status: 400, body: {} })
+    const aheadMs = 10 * 60_000
+    const first = await read(breaking, { mode: 'incremental' }, { now: () => Date.now() + aheadMs })
+    assert.equal(first.exitCode, 1)
+    list.addLate(900, Date.now() - 45_000)
+    const second = await read(list.answerTo, { mode: 'incremental', state: first.states.at(-1) })
+    assert.deepEqual(
+      second.ids.toSorted((one, other) => one - other),
+      range(0, 901),
+    )
   })
 
   test('go on from the last change where the server has lost its cursor', async () => {
@@ -126,21 +142,21 @@ for (const [what, body] of [
 }
 
 test('a list that leads to itself is left', async () => {
-  const messages = range(0, 500).map((n) => messageOf(n, 0))
+  const messages = range(0, 500).map((n) => messageOf(n, n))
   const { errors } = await read(() => ({ body: { messages, next: 'here' } }), { mode: 'incremental' })
   assert.match(String(errors[0]?.message), /leads to itself/)
 })
 
-/** Messages that change one a second; those to come change later. A cursor is how many are behind it. */
-function changesOf(count: number, { from = 0 } = {}) {
-  const messages = range(0, count).map((n) => messageOf(n, from))
+/** Messages that change one after the other; those to come change later. A cursor is how many are behind it. */
+function changesOf(count: number, { from = 0, everyMs = 1_000 } = {}) {
+  const messages = range(0, count).map((n) => messageOf(n, from + n * everyMs))
   return {
     add(more: number) {
-      messages.push(...range(messages.length, messages.length + more).map((n) => messageOf(n, from)))
+      messages.push(...range(messages.length, messages.length + more).map((n) => messageOf(n, from + n * everyMs)))
     },
     addLate(n: number, atMs: number) {
       const place = messages.findIndex(({ updatedDate }) => Date.parse(updatedDate) > atMs)
-      messages.splice(place, 0, messageOf(n, atMs - n * 1_000))
+      messages.splice(place, 0, messageOf(n, atMs))
     },
     answerTo({ searchParams }: URL): Answer {
       const limit = Number(searchParams.get('limit'))
@@ -158,13 +174,14 @@ function changesOf(count: number, { from = 0 } = {}) {
       const behind = messages.filter(({ updatedDate }) => Date.parse(updatedDate) < Date.parse(since)).length
       const place = Number(cursor ?? behind)
       const page = messages.slice(place, place + limit)
-      return { body: { messages: page, next: String(place + page.length) } }
+      const listedUpTo = new Date().toISOString()
+      return { body: { messages: page, next: String(place + page.length), listedUpTo } }
     },
   }
 }
 
-function messageOf(n: number, from: number) {
-  return { requestId: String(n), status: 'DELIVERED', updatedDate: new Date(from + n * 1_000).toISOString() }
+function messageOf(n: number, changedMs: number) {
+  return { requestId: String(n), status: 'DELIVERED', updatedDate: new Date(changedMs).toISOString() }
 }
 
 function time(n: number): string {
@@ -181,16 +198,22 @@ interface Options {
   readonly start_date?: string
 }
 
-async function read(answerTo: (url: URL) => Answer, { mode, state, ...config }: Options) {
+async function read(
+  answerTo: (url: URL) => Answer,
+  { mode, state, ...config }: Options,
+  clock: Pick<Clock, 'now'> = systemClock,
+) {
   const vendor = await startTestVendor(answerTo)
   try {
-    const { messages, exitCode } = await runForTest(tyntecSmsSource, 'read', {
+    const files = {
       config: { api_key: 'the-key-of-these-tests', base_url: vendor.url, ...config },
       catalog: catalogOf({ messages: mode }),
       ...(state === undefined
         ? {}
         : { state: [{ type: 'STREAM', stream: { stream_descriptor: { name: 'messages' }, stream_state: state } }] }),
-    })
+    }
+    const world = { clock: { ...systemClock, ...clock } }
+    const { messages, exitCode } = await runForTest(tyntecSmsSource, 'read', files, world)
     return {
       ids: recordsOf(messages, 'messages').map(({ requestId }) => Number(requestId)),
       states: statesOf(messages, 'messages'),

@@ -19,8 +19,8 @@ export interface MessageRequest {
 
 /**
  * Reads messages in the order of their last change, from where the state says up to now, and yields a state after each
- * page. Changes made meanwhile may come with this read or with the next, on a server so busy that the end runs away.
- * The state of a read that came to its end lies a minute back at least: a change may be committed late.
+ * page, which lies a minute back at least: a change may be committed late. Changes made meanwhile may come with this read
+ * or with the next, on a server so busy that the end runs away.
  * @throws ConfigError for a state whose fields have other types.
  */
 export async function* readChangedMessages(
@@ -43,12 +43,8 @@ export async function* readChangedMessages(
     if (typeof seen === 'string') updatedDate = seen
     cursor = page.next ?? cursor
     yield { kind: 'records', data: page.messages }
-    yield { kind: 'state', state: stateOf({ cursor, updatedDate }) }
+    yield { kind: 'state', state: stateOf({ cursor, updatedDate }, endMs - SETTLING_MS) }
     isLast = page.next === null || page.messages.length < PAGE_MESSAGES_MAX || Date.parse(updatedDate ?? '') > endMs
-  }
-  const settledMs = (endMs ?? clock.now()) - SETTLING_MS
-  if (updatedDate !== null && Date.parse(updatedDate) > settledMs) {
-    yield { kind: 'state', state: stateOf({ cursor: null, updatedDate: new Date(settledMs).toISOString() }) }
   }
 }
 
@@ -71,7 +67,10 @@ function placeOf(state: unknown): Place {
   return { cursor, updatedDate }
 }
 
-function stateOf({ cursor, updatedDate }: Place): object {
+function stateOf({ cursor, updatedDate }: Place, settledMs: number): object {
+  if (updatedDate !== null && Date.parse(updatedDate) > settledMs) {
+    return { updatedDate: new Date(settledMs).toISOString() }
+  }
   return { ...(updatedDate === null ? {} : { updatedDate }), ...(cursor === null ? {} : { cursor }) }
 }
 
@@ -83,6 +82,6 @@ function changesQuery({ cursor, updatedDate, startDate }: Place & { readonly sta
   }
 }
 
-/** Longer than the store may be away in the middle of a commit. */
+/** Longer than a commit takes that the store does not give up. */
 const SETTLING_MS = 60_000
 const FIRST_MOMENT = '1970-01-01T00:00:00Z'
