@@ -273,3 +273,15 @@ test('a signal of its own ends requests and waits, and leaves the slots to other
   await assert.rejects(client.getJson(url), /no longer wanted/)
   assert.equal(requests.length, 2)
 })
+
+test('a signal of its own ends what is under way, too', async (t) => {
+  const open: ServerResponse[] = []
+  const { http, url, requests } = await setUp(t, [(response) => void open.push(response), good], { workers: 1 })
+  const sooner = new AbortController()
+  const silent = http.until(sooner.signal).getJson(url)
+  while (open.length < 1) await new Promise(setImmediate)
+  sooner.abort(new Error('no longer wanted'))
+  await assert.rejects(silent, /no longer wanted/)
+  assert.deepEqual((await http.getJson(url)).body, { good: true })
+  assert.equal(requests.length, 2)
+})

@@ -23,7 +23,10 @@ export interface HttpClient {
    *   ConfigError for an address or certificate that cannot be right; the signal's reason once the sync is stopped.
    */
   getJson(url: URL | string, options?: GetOptions): Promise<JsonAnswer>
-  /** The same client for requests that are given up when the signal aborts: none is sent or tried again after that. */
+  /**
+   * The same client for requests that are dropped when the signal aborts, those under way, too: each that is not answered
+   * by then fails with the signal's reason, which somebody has to await or catch.
+   */
   until(signal: AbortSignal): HttpClient
 }
 
@@ -76,7 +79,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { wor
   const slots = new RequestSlots(limits.workers)
   const tries = createHttpTries({ limits, proxyEnv: options.proxyEnv })
   return {
-    ...clientUntil(signal),
+    ...clientUntil(signal, null),
     workers: limits.workers,
     close() {
       closing.abort(new Error('The HTTP client is closed'))
@@ -84,14 +87,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { wor
     },
   }
 
-  function clientUntil(until: AbortSignal): HttpClient {
+  /** `until` ends what waits, `dropping` what is under way, too. */
+  function clientUntil(until: AbortSignal, dropping: AbortSignal | null): HttpClient {
     return {
       async getJson(url, { headers = {}, okStatuses = [] } = {}) {
         const address = httpAddress(url, limits)
         until.throwIfAborted()
         await slots.take()
         try {
-          const tryOnce = () => tries.get({ address, headers, okStatuses })
+          const tryOnce = () => tries.get({ address, headers, okStatuses, signal: dropping })
           const patience = { ...options, signal: until, retryMsMax: limits.retryMsMax }
           return await tryPatiently({ ...patience, slots, address, tryOnce })
         } finally {
@@ -99,9 +103,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { wor
         }
       },
       until(sooner) {
-        const either = AbortSignal.any([until, sooner])
-        setMaxListeners(0, either)
-        return clientUntil(either)
+        const signals = [AbortSignal.any([until, sooner]), AbortSignal.any([dropping ?? sooner, sooner])] as const
+        setMaxListeners(0, ...signals)
+        return clientUntil(...signals)
       },
     }
   }

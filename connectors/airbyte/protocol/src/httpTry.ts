@@ -22,6 +22,8 @@ interface Get {
   readonly address: URL
   readonly headers: Readonly<Record<string, string>>
   readonly okStatuses: readonly number[]
+  /** Ends the try when it aborts; null: nothing does. */
+  readonly signal: AbortSignal | null
 }
 
 /**
@@ -34,9 +36,10 @@ export function createHttpTries({ limits, proxyEnv }: { limits: HttpLimits; prox
   const collectYoung = createYoungCollector()
   const secure = new HttpsAgent(proxyEnv === null ? kept : { ...kept, proxyEnv })
   return {
-    async get({ address, headers, okStatuses }: Get): Promise<Try> {
+    async get({ address, headers, okStatuses, signal }: Get): Promise<Try> {
       try {
-        const raw = await send({ address, headers, limits, agent: address.protocol === 'https:' ? secure : plain })
+        const agent = address.protocol === 'https:' ? secure : plain
+        const raw = await send({ address, headers, limits, agent, signal })
         // Before it is parsed: whatever lives while young objects are collected is copied, and a page is a good deal.
         collectYoung(raw.bytes.length)
         return judge(raw, address, okStatuses)
@@ -62,14 +65,16 @@ interface Sending {
   readonly headers: Readonly<Record<string, string>>
   readonly limits: HttpLimits
   readonly agent: HttpAgent | HttpsAgent
+  readonly signal: AbortSignal | null
 }
 
-function send({ address, headers, limits, agent }: Sending): Promise<RawAnswer> {
+function send({ address, headers, limits, agent, signal }: Sending): Promise<RawAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>()
   const start = address.protocol === 'https:' ? httpsRequest : httpRequest
   const request = start(address, {
     agent,
     headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
+    ...(signal === null ? {} : { signal }),
   })
   const tooLong = setTimeout(() => {
     request.destroy(new Error(`took more than ${limits.requestMsMax} ms`))

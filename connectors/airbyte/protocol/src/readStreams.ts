@@ -44,7 +44,7 @@ export async function readStreams(read: StreamsRead): Promise<readonly Ending[]>
       }),
       deadline.passed,
     ])
-    // What a broken stream still asks for would hold up the next one.
+    // What a broken stream still asks for, or waits for, would hold up the next one.
     ended.abort(new Error(`"${name}" has ended`))
     output.incomplete(null) // Says nothing where the stream has ended by itself.
     context.log.info(`"${name}" ${ending} after ${output.recordsTotal} records`)
