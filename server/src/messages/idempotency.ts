@@ -29,8 +29,8 @@ export function hasKey({ idempotency }: KeyedEntry): boolean {
 }
 
 /**
- * Writes those entries of a batch that own their key, or have none. The others are told of the answer that was given
- * before, after the commit, once `write`'s own have been.
+ * Writes those entries of a batch that own their key, or have none. The others are told after the commit of the answer
+ * that was given before.
  */
 export async function writeOnce<Entry extends KeyedEntry>(
   tx: Transaction,
