@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { AcceptedBulk, AcceptedChat, Busy, Chats, ClaimFor, Repeated } from '../../chat/chat.ts'
 import { principalOf } from '../../http/authenticate.ts'
 import { unavailable } from '../../http/problem.ts'
-import { answerRepeated, requestKeyOf, sendJson } from '../sendOnce.ts'
+import { answerRepeated, requestKeyOf, sendJson } from '../idempotencyKey.ts'
 import { permitSteps, type StepRules } from './permitSteps.ts'
 import type { ReadOrder } from './readMessageRequest.ts'
 
