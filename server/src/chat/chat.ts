@@ -82,11 +82,13 @@ export interface Chats {
   /**
    * Resolves when the message is on disk, with all that follows from it at once. With a claim of a key that was used
    * before, nothing is sent.
+   * @throws DatabaseUnavailable where the store is away; it may have been accepted all the same.
    */
   send(order: ChatOrder, claim: ClaimFor<AcceptedChat> | null): Promise<AcceptedChat | Repeated | Busy>
   /**
    * Messages for one recipient: each is sent once the one before is with its carrier, or final. All are accepted, or
    * none; a key is claimed for all together. There is at least one.
+   * @throws DatabaseUnavailable as `send` does.
    */
   sendBulk(orders: readonly ChatOrder[], claim: ClaimFor<AcceptedBulk> | null): Promise<AcceptedBulk | Repeated | Busy>
   /** Null: no such message of the account, or its final state is CHAT_RETENTION_MS past. */
@@ -126,7 +128,7 @@ export interface Repeated {
   readonly earlier: KeyedAnswer
 }
 
-/** The store cannot take more now; nothing was accepted. */
+/** Too many wait to be stored; nothing was accepted. */
 export interface Busy {
   readonly kind: 'busy'
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
 import type { GroupCommit } from '../db/groupCommit.ts'
 import type { IdempotencyClaim } from '../messages/idempotency.ts'
 import type { AcceptedBulk, AcceptedChat, Busy, ChatMessage, ChatOrder, Chats, Repeated } from './chat.ts'
@@ -65,9 +65,9 @@ export function createChats(options: ChatsOptions): Chats {
           idempotency,
           accepted: () => resolve(accepted),
           repeated: (earlier) => resolve({ kind: 'repeated', earlier }),
-          failed: (error) => (error instanceof DatabaseUnavailable ? resolve(BUSY) : reject(error)),
+          failed: reject,
         })
-      if (!taken) resolve(BUSY)
+      if (!taken) resolve({ kind: 'busy' })
     })
   }
 
@@ -93,8 +93,6 @@ export function createChats(options: ChatsOptions): Chats {
     return { chat: { message, messageId: first?.id ?? null, dispatched: false, waitsFor, events: 1 }, first }
   }
 }
-
-const BUSY: Busy = { kind: 'busy' }
 
 /** Sends whose callers wait for the commit; more are told to come again. */
 const ENTRIES_WAITING_MAX = 10_000

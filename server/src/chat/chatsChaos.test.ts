@@ -6,7 +6,7 @@ import { onEveryStore } from '../../test/onEveryStore.ts'
 import { START } from '../../test/sampleMessages.ts'
 import { UnreliableDatabase } from '../../test/unreliableDatabase.ts'
 import type { Receipt, SegmentSubmission, SubmitOutcome } from '../carriers/carrier.ts'
-import type { Database } from '../db/database.ts'
+import { type Database, DatabaseUnavailable } from '../db/database.ts'
 import type { ChatChannel, ChatMessage } from './chat.ts'
 import { readEvents } from './chatEvents.ts'
 import type { ChatStatusHappening } from './chatHappening.ts'
@@ -220,9 +220,12 @@ class World {
     const [first, ...more] = orders
     const sending =
       more.length === 0 && first !== undefined ? this.#sendOne(first) : this.#chats.chats.sendBulk(orders, null)
-    void sending.then((sent) => {
-      if (sent.kind === 'accepted') for (const { id } of sent.messages) this.#accepted.add(id)
-    })
+    void sending.then(
+      (sent) => {
+        if (sent.kind === 'accepted') for (const { id } of sent.messages) this.#accepted.add(id)
+      },
+      (error) => assert.ok(error instanceof DatabaseUnavailable, error),
+    )
     await new Promise((resolve) => setImmediate(resolve))
   }
 

@@ -4,6 +4,7 @@ import { FakeClock } from '../../test/fakeClock.ts'
 import { openTestStore } from '../../test/openTestStore.ts'
 import { START } from '../../test/sampleMessages.ts'
 import { UnreliableDatabase } from '../../test/unreliableDatabase.ts'
+import { DatabaseUnavailable } from '../db/database.ts'
 import { createTestChats, orderOf, prepareTold, type TestChats, textStep } from './testChats.ts'
 
 const CHAIN = [textStep('whatsapp'), textStep('sms')]
@@ -75,8 +76,8 @@ test('a process that dies between a failure and the next channel has skipped non
 test('while the store is away, nothing is accepted, and the caller is told to come again', async (context) => {
   const { db, world } = await running(context)
   db.mode = 'down'
-  assert.deepEqual(await world.chats.send(orderOf(CHAIN), null), { kind: 'busy' })
-  assert.deepEqual(await world.chats.sendBulk([orderOf(CHAIN), orderOf(CHAIN)], null), { kind: 'busy' })
+  await assert.rejects(world.chats.send(orderOf(CHAIN), null), DatabaseUnavailable)
+  await assert.rejects(world.chats.sendBulk([orderOf(CHAIN), orderOf(CHAIN)], null), DatabaseUnavailable)
   const seen = await world.lookAt({ carrierId: 'whatsapp', carrierMessageId: 'x' })
   assert.equal(seen, false)
   db.mode = 'up'
