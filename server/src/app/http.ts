@@ -80,7 +80,7 @@ export async function buildHttp(
   await http.register(async (app) => {
     const check = (callbackUrl: string) => checkCallbackUrl(callbackUrl, config.webhooks)
     const ownsNumber = registeredNumbers.isReadyFor
-    sendSms(app, { ...callers, clock, accounts, ownsNumber, baseUrl, checkCallbackUrl: check, intake })
+    sendSms(app, { ...callers, db, clock, accounts, ownsNumber, baseUrl, checkCallbackUrl: check, intake })
     messageStatus(app, { ...callers, db, baseUrl })
     conversion(app, { ...callers, db, clock })
     listMessagesRoute(app, { ...callers, db, clock, baseUrl })
@@ -99,7 +99,7 @@ export async function buildHttp(
     provisioningStatusRoute(app, { ...callers, db, clock, registeredNumbers, configuredOwner })
     app.register(async (otp) => otpRoutes(otp, { ...callers, ...oneTimeCodes, accounts, ownsNumber }))
     const senders = whatsappSenders(config)
-    const chatRules = { accounts, ownsNumber, whatsappSenders: senders, media: engine.media, checkUrl: check }
+    const chatRules = { db, accounts, ownsNumber, whatsappSenders: senders, media: engine.media, checkUrl: check }
     const { chats, flows } = engine.conversations
     app.register(async (chat) => chatRoutes(chat, { ...callers, ...chatRules, chats }))
     const numbers = createChannelNumbers({ db, accounts, whatsappSenders: senders, callbacks, ownerOf })

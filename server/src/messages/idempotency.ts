@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../db/database.ts'
+import type { Database, Row, Transaction } from '../db/database.ts'
 import type { AfterCommit } from '../db/groupCommit.ts'
 
 /** What a caller with an Idempotency-Key is promised: the same key and body give the same answer. */
@@ -81,10 +81,7 @@ async function claimIdempotencyKeys<Entry extends KeyedEntry>(
   ])
   const answers = new Map<string, KeyedAnswer>()
   for (const row of earlier) {
-    answers.set(keyOf(String(row.account_id), String(row.key)), {
-      requestHash: String(row.request_hash),
-      response: String(row.response),
-    })
+    answers.set(keyOf(String(row.account_id), String(row.key)), answerOf(row))
   }
   for (const entry of entries) {
     if (entry.idempotency === null) continue
@@ -107,6 +104,19 @@ join idempotency_keys on idempotency_keys.account_id = v.v_account and idempoten
 
 function keyOf(accountId: string, key: string): string {
   return JSON.stringify([accountId, key])
+}
+
+/** What the first request with a key was answered; null: none was accepted. */
+export async function readKeyedAnswer(
+  db: Pick<Database, 'read'>,
+  { accountId, key }: { readonly accountId: string; readonly key: string },
+): Promise<KeyedAnswer | null> {
+  const [row] = await db.read(EARLIER, [JSON.stringify([[accountId, key]])])
+  return row === undefined ? null : answerOf(row)
+}
+
+function answerOf(row: Row): KeyedAnswer {
+  return { requestHash: String(row.request_hash), response: String(row.response) }
 }
 
 /** Forgets keys whose 24 hours are over, a bounded number a call. Resolves with whether that was all of them. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { waitFor } from '../waitFor.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
 
@@ -7,11 +8,12 @@ import { type InProcess, startInProcess } from './inProcess.ts'
 
 const CONFIG = {
   accounts: [
-    { id: 'acme', apiKeys: [{ key: 'key-of-acme', scopes: ['chat', 'messages'] }], senders: ['Acme'] },
-    { id: 'other', apiKeys: [{ key: 'key-of-other', scopes: ['chat'] }], senders: ['Acme'] },
+    { id: 'acme', apiKeys: [{ key: 'key-of-acme', scopes: ['admin'] }], senders: ['Acme'] },
+    { id: 'other', apiKeys: [{ key: 'key-of-other', scopes: ['chat', 'messages'] }], senders: ['Acme'] },
   ],
   simulator: true,
 }
+const MEDIA = '/conversations/v3/media'
 const TEXT = { contentType: 'text', text: 'Hello' }
 const SMS = { own: 'Acme', foreign: 'Other' }
 const WHATSAPP = { own: '+442079460000', foreign: '+442079460009' }
@@ -51,9 +53,12 @@ for (const engine of ['sqlite', 'postgres'] as const) {
   describe(`sending once on ${engine}`, () => {
     let server: InProcess
     let numbers = 0
+    let aheadMs = 0
+    /** Timers run as always; only the time of day is another. */
+    const jumpingClock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
 
     before(async () => {
-      server = await startInProcess(engine, CONFIG)
+      server = await startInProcess(engine, CONFIG, { clock: jumpingClock })
       await waitFor(async () => (await server.call('/readyz')).status === 200)
     })
     after(() => server.stop())
@@ -122,6 +127,116 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       }
       const foreign = await send('/messaging/v1/chat/messages', body, 'shared', 'key-of-other')
       assert.deepEqual([foreign.status, foreign.headers.get('idempotency-replayed')], [202, null])
+    })
+
+    /** Sends, lets `change` make the same request one that is refused, and repeats it. */
+    const repeatRefused = async (
+      { path, request, messages = 1 }: { path: string; request: { to: string }; messages?: number },
+      { change, status }: { change: () => Promise<void>; status: number },
+    ) => {
+      const key = `${path} to ${request.to}`
+      const first = await send(path, request, key)
+      assert.ok(first.status < 300, first.text)
+      await waitFor(async () => (await sentTo(request.to)) === messages)
+      await change()
+      const again = await send(path, request, key)
+      assert.deepEqual([again.status, again.text], [first.status, first.text], path)
+      assert.equal(again.headers.get('idempotency-replayed'), 'true')
+
+      const others = [
+        await server.call(path, { body: request }),
+        await send(path, request, `${key}, never used`),
+        await send(path, { ...request, to: freshNumber() }, key),
+        await send(path, request, key, 'key-of-other'),
+      ]
+      for (const refused of others) {
+        assert.deepEqual([refused.status, refused.headers.get('idempotency-replayed')], [status, null], refused.text)
+        assert.match(refused.headers.get('content-type') ?? '', /^application\/problem\+json/)
+      }
+      assert.equal(await sentTo(request.to), messages)
+    }
+
+    test('a repeated request is answered the same although its media are deleted', async () => {
+      const echo = (mediaId: string) => ({ from: 'echo', contentType: 'media', media: { type: 'document', mediaId } })
+      const paths: Record<string, (mediaId: string) => object> = {
+        '/messaging/v1/chat/messages': (id) => ({ channels: ['tyntecEcho'], tyntecEcho: echo(id) }),
+        '/chat-api/v2/messages': (id) => ({ channels: ['tyntecEcho'], tyntecEcho: echo(id) }),
+        '/conversations/v3/messages': (id) => ({
+          from: WHATSAPP.own,
+          channel: 'whatsapp',
+          content: { contentType: 'document', document: { mediaId: id } },
+        }),
+      }
+      for (const [path, body] of Object.entries(paths)) {
+        const file = { body: 'Hello', headers: { 'content-type': 'text/plain' } }
+        const { mediaId } = (await server.call<{ mediaId: string }>(MEDIA, file)).body
+        await repeatRefused(
+          { path, request: { ...body(mediaId), to: freshNumber() } },
+          {
+            async change() {
+              assert.equal((await server.call(`${MEDIA}/${mediaId}`, { method: 'DELETE' })).status, 204)
+            },
+            status: 400,
+          },
+        )
+      }
+    })
+
+    test('a repeated request is answered the same although its sender was taken away', async () => {
+      const paths: Record<string, (from: string) => object> = {
+        '/messaging/v1/sms': (from) => ({ from, message: 'x' }),
+      }
+      for (const [path, { senders, body }] of Object.entries(PATHS)) if (senders === SMS) paths[path] = body
+      const contact = {
+        companyName: 'Example GmbH',
+        contactName: 'Erika Muster',
+        contactEmail: 'erika@example.com',
+        contactPhone: '49231123456789',
+      }
+      const { contactId } = (await server.call<{ contactId: string }>('/byon/contacts/v1', { body: contact })).body
+      for (const [index, [path, body]] of Object.entries(paths).entries()) {
+        const from = `+491511234500${index}`
+        const wish = { body: [{ phoneNumber: from }] }
+        const wished = await server.call<{ requestId: string }>(`/byon/provisioning/v1?contactId=${contactId}`, wish)
+        const move = async (status: string) => {
+          const moved = await server.call(`/api/v1/provisioning/${wished.body.requestId}/status`, { body: { status } })
+          assert.equal(moved.status, 200, moved.text)
+        }
+        await move('LOA_READY')
+        await move('PROVISIONED')
+        await repeatRefused(
+          { path, request: { ...body(from), to: freshNumber() }, messages: PATHS[path]?.messages ?? 1 },
+          { change: () => move('DEPROVISIONED'), status: 403 },
+        )
+      }
+    })
+
+    test('a repeated SMS is answered the same although its time has gone by', async () => {
+      const sendDateTime = new Date(jumpingClock.now() - 116_000).toISOString()
+      const request = { to: freshNumber(), from: 'Acme', message: 'x', sendDateTime }
+      const change = async () => {
+        aheadMs += 5_000
+      }
+      await repeatRefused({ path: '/messaging/v1/sms', request }, { change, status: 400 })
+    })
+
+    test('a request without a body is refused with a key as without', async () => {
+      for (const path of [...Object.keys(PATHS), '/messaging/v1/sms']) {
+        const headers = { 'idempotency-key': 'of nothing' }
+        assert.equal((await server.call(path, { method: 'POST', headers })).status, 400, path)
+      }
+    })
+
+    test('a request that is refused is told nothing for certain while its key cannot be looked up', async (context) => {
+      const { postgres } = server
+      if (postgres === null) return context.skip('the embedded store is part of the process')
+      await postgres.interrupt()
+      for (const path of [...Object.keys(PATHS), '/messaging/v1/sms']) {
+        assert.equal((await server.call(path, { body: {} })).status, 400, path)
+        assert.equal((await send(path, {}, 'not to be looked up')).status, 503, path)
+      }
+      await postgres.resume()
+      await waitFor(async () => (await server.call('/readyz')).status === 200)
     })
 
     test('a request that met a store that was away is sent once it is back', async (context) => {

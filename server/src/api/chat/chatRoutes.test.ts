@@ -39,6 +39,7 @@ async function open(context: TestContext) {
   await app.register(async (scope) =>
     chatRoutes(scope, {
       ...callers,
+      db,
       chats: rig.chats,
       accounts: new Map(accounts.map((account) => [account.id, account])),
       ownsNumber: () => false,

@@ -73,7 +73,7 @@ function messageRoutes(
     },
     handler: (request, reply) =>
       sendChat(dependencies, reply, {
-        read: readMessageRequest(request.body, { checkUrl }),
+        read: () => readMessageRequest(request.body, { checkUrl }),
         answerOf: ({ message: { id, acceptedAt } }): MessageResponse => ({
           messageId: id,
           acceptedAt: new Date(acceptedAt).toISOString(),
@@ -117,7 +117,7 @@ function bulkRoute(app: FastifyInstance, dependencies: ChatDependencies): void {
     },
     handler: (request, reply) =>
       sendBulk(dependencies, reply, {
-        read: readBulkRequest(request.body, { checkUrl }),
+        read: () => readBulkRequest(request.body, { checkUrl }),
         answerOf: ({ bulkId, messages }): BulkResponse => ({ bulkId, messageIds: messages.map(({ id }) => id) }),
       }),
   })

@@ -28,14 +28,17 @@ export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies)
     ...shared,
     schema: sending('Send a message', MessageRequest),
     handler: (request, reply) =>
-      sendChat(dependencies, reply, { read: readMessageRequest(request.body, { checkUrl }), answerOf }),
+      sendChat(dependencies, reply, { read: () => readMessageRequest(request.body, { checkUrl }), answerOf }),
   })
   for (const textOver of NUMBERED_CHANNELS) {
     app.post(`${CONVERSATIONS_PREFIX}/power-automate/messages/${textOver}/text`, {
       ...shared,
       schema: sending(`Send a text from a flow, by ${textOver}`, TextRequest),
       handler: (request, reply) =>
-        sendChat(dependencies, reply, { read: readMessageRequest(request.body, { checkUrl, textOver }), answerOf }),
+        sendChat(dependencies, reply, {
+          read: () => readMessageRequest(request.body, { checkUrl, textOver }),
+          answerOf,
+        }),
     })
   }
   app.post(`${CONVERSATIONS_PREFIX}/bulks`, {
@@ -49,7 +52,7 @@ export function sendRoutes(app: FastifyInstance, dependencies: SendDependencies)
     },
     handler: (request, reply) =>
       sendBulk(dependencies, reply, {
-        read: readBulkRequest(request.body, { checkUrl }),
+        read: () => readBulkRequest(request.body, { checkUrl }),
         answerOf: bulkAnswerOf,
       }),
   })

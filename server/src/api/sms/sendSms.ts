@@ -1,20 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from '../../accounts/account.ts'
 import type { Clock } from '../../clock.ts'
+import type { Database } from '../../db/database.ts'
 import { type AuthenticateDependencies, authenticate, principalOf } from '../../http/authenticate.ts'
 import { canonicalQuery } from '../../http/canonicalQuery.ts'
 import { constraintViolation, Problem, sendProblem, unavailable, type Violation } from '../../http/problem.ts'
 import { violationsOf } from '../../http/server.ts'
-import type { IdempotencyClaim } from '../../messages/idempotency.ts'
 import type { MessageAcceptance, MessageIntake } from '../../messages/intake.ts'
 import type { Message } from '../../messages/message.ts'
-import { answerRepeated, idempotencyHeader, requestKeyOf, sendJson } from '../idempotencyKey.ts'
+import { answerRefused, answerRepeated, idempotencyHeader, requestKeyOf, sendJson } from '../idempotencyKey.ts'
 import { BODY_PROBLEMS, problems } from '../problems.ts'
 import { readSmsRequest, type SmsOrder } from './readSmsRequest.ts'
 import { renderMessage } from './renderMessage.ts'
 import { RestMessageResponse, SendSmsBody, SendSmsQuery, type SendSmsRequest } from './schema.ts'
 
 export interface SendSmsDependencies extends AuthenticateDependencies {
+  readonly db: Pick<Database, 'read'>
   readonly clock: Clock
   readonly accounts: ReadonlyMap<string, Account>
   /** Whether a number is the account's own to send from, besides its permitted senders. */
@@ -62,9 +63,17 @@ export function sendSms(app: FastifyInstance, dependencies: SendSmsDependencies)
   })
 }
 
-function handle(dependencies: SendSmsDependencies, request: FastifyRequest, input: unknown, reply: FastifyReply): void {
+/** Undefined: it is answered, or callbacks answer it. */
+function handle(
+  dependencies: SendSmsDependencies,
+  request: FastifyRequest,
+  input: unknown,
+  reply: FastifyReply,
+): Promise<FastifyReply> | undefined {
+  const key = requestKeyOf(request, input)
   const order = readOrder(dependencies, request, input)
   if (order instanceof Problem) {
+    if (key !== null) return answerRefused(dependencies.db, reply, { key, refusal: order })
     sendProblem(reply, order)
     return
   }
@@ -72,9 +81,9 @@ function handle(dependencies: SendSmsDependencies, request: FastifyRequest, inpu
   const message = dependencies.intake.composeSms({ ...order, accountId })
   const acceptance: MessageAcceptance = {
     message,
-    idempotency: idempotencyOf(request, input, message, dependencies.baseUrl()),
+    idempotency: key === null ? null : { ...key, response: answerOf(message, dependencies.baseUrl()) },
     accepted: (accepted) => sendJson(reply, answerOf(accepted, dependencies.baseUrl())),
-    repeated: (earlier) => answerRepeated(reply, earlier, acceptance.idempotency),
+    repeated: (earlier) => answerRepeated(reply, earlier, key),
     failed: (error) => {
       reply.send(error)
     },
@@ -126,16 +135,6 @@ const HARMLESS: SendSmsRequest = {
   upperCased: true,
   keepEmojis: true,
   flash: false,
-}
-
-function idempotencyOf(
-  request: FastifyRequest,
-  input: unknown,
-  message: Message,
-  baseUrl: string,
-): IdempotencyClaim | null {
-  const key = requestKeyOf(request, input)
-  return key === null ? null : { ...key, response: answerOf(message, baseUrl) }
 }
 
 function answerOf(message: Message, baseUrl: string): string {
