@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { waitFor } from './waitFor.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/heliograph.cjs', import.meta.url))
 const oldNode = findOldNode()
@@ -39,6 +40,17 @@ test('what was compiled is kept in the installation for the next start', () => {
     assert.equal(ended.status, 0, String(ended.stderr))
     assert(readdirSync(kept, { recursive: true }).length >= 2)
   }
+})
+
+test('a server that is killed has kept what it compiled', async (t) => {
+  const kept = join(folder, 'kept')
+  const words = [LAUNCHER, 'start', '--port', '0', '--data', join(folder, 'data')]
+  const env = { ...process.env, NODE_COMPILE_CACHE: kept }
+  const server = spawn(process.execPath, words, { stdio: 'ignore', env })
+  t.after(() => server.kill('SIGKILL'))
+  await waitFor(() => existsSync(kept) && readdirSync(kept, { recursive: true }).length > 100, 30_000)
+  server.kill('SIGKILL')
+  await once(server, 'exit')
 })
 
 test('a signal to the launcher reaches the server, and its end is the end of both', { skip }, async () => {
