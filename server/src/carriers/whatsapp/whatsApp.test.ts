@@ -137,6 +137,29 @@ test('after a rate limit nothing is sent for as long as Meta wishes', async (con
   })
 })
 
+test('without a wish of Meta pauses grow, until a message is taken', async (context) => {
+  const graph = await TestGraph.start(context)
+  const clock = new FakeClock()
+  const rig = await WhatsAppRig.started(context, graph.baseUrl, { clock, config: PATIENT })
+  const text = { kind: 'text', text: 'x' } as const
+  const pauseAfterRefusal = async () => {
+    graph.answerMessagesBy((response) => json(response, 429, graphError(130_429)))
+    await rig.outcomeOf(text)
+    const told = rig.log.at(-1)
+    assert.equal(told?.event, 'carrier.throttled')
+    clock.advance(told.pauseMs)
+    return told.pauseMs
+  }
+  const pauses = [await pauseAfterRefusal(), await pauseAfterRefusal(), await pauseAfterRefusal()]
+  graph.answerMessagesBy((response) => json(response, 200, { messages: [{ id: 'wamid.x' }] }))
+  assert.equal((await rig.outcomeOf(text)).kind, 'accepted')
+  pauses.push(await pauseAfterRefusal())
+  for (const [index, least] of [250, 500, 1_000, 250].entries()) {
+    const ms = pauses[index] ?? 0
+    assert.ok(ms >= least && ms <= 2 * least, `${pauses}`)
+  }
+})
+
 test('the limit of one person does not slow the others down', async (context) => {
   const graph = await TestGraph.start(context)
   const rig = await WhatsAppRig.started(context, graph.baseUrl)
