@@ -83,6 +83,9 @@ function ownApi(environment: () => Promise<Record<string, string>>): void {
     assert.deepEqual(idsOf(await list({ to, status: 'rejected' })), [three.requestId])
     assert.deepEqual(idsOf(await list({ to, acceptedBefore: from })), [])
     assert.equal(idsOf(await list({ to, acceptedSince: new Date(from - 1_000).toISOString() })).length, 3)
+    const dayAround = (days: number) => new Date(from + days * 86_400_000).toISOString().slice(0, 10)
+    assert.equal(idsOf(await list({ to, acceptedSince: dayAround(-1), acceptedBefore: dayAround(2) })).length, 3)
+    assert.equal(idsOf(await list({ to, acceptedSince: dayAround(1) })).length, 0)
   })
 
   test('a reader of changes sees every message in its last state and never waits for more than its cursor', async () => {

@@ -6,13 +6,13 @@ import { isStorableText } from '../../db/storableText.ts'
 import { type AuthenticateDependencies, authenticate, principalOf } from '../../http/authenticate.ts'
 import { canonicalQuery } from '../../http/canonicalQuery.ts'
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
-import { parseTime } from '../../http/parseTime.ts'
 import { constraintViolation } from '../../http/problem.ts'
 import { CHANNELS, type MessageView } from '../../messages/message.ts'
 import { listChangedMessages, listMessages, type MessageFilter } from '../../messages/readMessages.ts'
 import { problems } from '../problems.ts'
 import { renderMessage } from '../sms/renderMessage.ts'
 import { RestMessageResponse } from '../sms/schema.ts'
+import { timeOf } from './queryFields.ts'
 
 export interface ListMessagesDependencies extends AuthenticateDependencies {
   readonly db: Database
@@ -145,12 +145,6 @@ function filterOf(query: Query): MessageFilter {
     ...(query.acceptedSince === undefined ? {} : { acceptedSince: timeOf('acceptedSince', query.acceptedSince) }),
     ...(query.acceptedBefore === undefined ? {} : { acceptedBefore: timeOf('acceptedBefore', query.acceptedBefore) }),
   }
-}
-
-function timeOf(field: string, text: string): number {
-  const time = /^\d{1,15}$/.test(text) ? Number(text) : parseTime(text)
-  if (time === null) throw constraintViolation([{ field, message: 'must be ISO 8601 or epoch milliseconds' }])
-  return time
 }
 
 function textOf(value: unknown): string {

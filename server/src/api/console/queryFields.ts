@@ -22,9 +22,11 @@ export function numberOf(field: string, text: string): string {
 /** Longer than a short code. */
 const INTERNATIONAL = /^[1-9][0-9]{8,14}$/
 
-/** Epoch milliseconds. Throws a 400. */
+/** Epoch milliseconds; of a day alone, when it begins in UTC. Throws a 400. */
 export function timeOf(field: string, text: string): number {
-  const time = /^\d{1,15}$/.test(text) ? Number(text) : parseTime(text)
+  const time = /^\d{1,15}$/.test(text) ? Number(text) : parseTime(DAY.test(text) ? `${text}T00:00Z` : text)
   if (time === null) throw constraintViolation([{ field, message: 'must be ISO 8601 or epoch milliseconds' }])
   return time
 }
+
+const DAY = /^\d{4}-\d\d-\d\d$/
