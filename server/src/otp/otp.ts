@@ -42,7 +42,10 @@ export function otpChannelOf({ channel }: Message): OtpChannel {
 /** How the customer wants the code to travel. 'auto': a call to landlines, an SMS to all other numbers. */
 export type Via = 'auto' | OtpChannel
 
-/** Everything a customer does with OTPs. An id of another account is as unknown as one that never was. */
+/**
+ * Everything a customer does with OTPs. An id of another account is as unknown as one that never was. All throw
+ * DatabaseUnavailable where the store is away: what was asked for may have been done all the same.
+ */
 export interface Otps {
   /** Makes a code and sends it; resolves when both are on disk. */
   send(order: OtpOrder): Promise<SendResult>
@@ -124,7 +127,7 @@ export interface Limited {
   readonly retryAfterMs: number
 }
 
-/** The store cannot take more now; nothing was sent or compared. */
+/** Too many wait to be stored; nothing was sent or compared. */
 export interface Busy {
   readonly kind: 'busy'
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { transcodeText } from '@heliograph/text/transcodeText'
 import type { Clock } from '../clock.ts'
-import { type Database, DatabaseUnavailable } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
 import type { BatchQueue, GroupCommit } from '../db/groupCommit.ts'
 import { PLAIN_SMS } from '../messages/composeMessage.ts'
 import type { MessageIntake } from '../messages/intake.ts'
@@ -138,18 +138,15 @@ export function createOtps(options: OtpsOptions): Otps {
     return intake.composeSms({ ...PLAIN_SMS, ...order, origin, sender, text: transcoded })
   }
 
-  /** `result` of the store; busy when it is away or too many wait. */
+  /** `result` of the store; busy when too many wait. */
   function settled<Result>(
     begin: (answer: (result: Result | Busy) => void, failed: (error: unknown) => void) => boolean,
   ): Promise<Result | Busy> {
     return new Promise((resolve, reject) => {
-      const failed = (error: unknown) => (error instanceof DatabaseUnavailable ? resolve(BUSY) : reject(error))
-      if (!begin(resolve, failed)) resolve(BUSY)
+      if (!begin(resolve, reject)) resolve({ kind: 'busy' })
     })
   }
 }
-
-const BUSY: Busy = { kind: 'busy' }
 
 /** False: too many wait. */
 function push<Entry>(queue: BatchQueue<Entry>, entry: Entry): boolean {
