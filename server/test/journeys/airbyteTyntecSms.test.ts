@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { JumpingClock } from '../jumpingClock.ts'
 import { waitFor } from '../waitFor.ts'
 import { accountOf, KEY } from './heliograph.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
@@ -16,10 +16,8 @@ const MAIN = resolve(import.meta.dirname, '../../../connectors/airbyte/source-ty
 
 let server: InProcess
 let folder: string
-let aheadMs = 0
 
-/** Timers run as always; only the time of day is another. */
-const jumpingClock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
+const clock = new JumpingClock()
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'heliograph-airbyte-'))
@@ -29,7 +27,7 @@ before(async () => {
     simulator: true,
     routes: [{ carrier: 'simulator', gateway: 'DEFAULT' }],
   }
-  server = await startInProcess('sqlite', config, { clock: jumpingClock })
+  server = await startInProcess('sqlite', config, { clock })
   await waitFor(async () => (await server.call('/readyz')).status === 200)
 })
 after(async () => {
@@ -59,7 +57,7 @@ test('each sync brings exactly the messages that changed since the one before, l
   const idle = await syncMessages(first.state)
   assert.deepEqual([idle.statuses, idle.state], [{}, first.state])
 
-  aheadMs += 80 * MINUTE_MS
+  clock.jump(80 * MINUTE_MS)
   await untilStatus(late, 'EXPIRED')
   const three = await send('+4915112345680')
   await untilStatus(three, 'DELIVERED')
@@ -147,7 +145,7 @@ async function post(path: string, body: object): Promise<Readonly<Record<string,
 
 /** One incremental sync of messages, from a state on: the status of each, and the state to go on from. */
 async function syncMessages(state: unknown): Promise<{ statuses: Record<string, unknown>; state: unknown }> {
-  aheadMs += SETTLE_MS
+  clock.jump(SETTLE_MS)
   const files = { modes: { messages: 'incremental' } as const, ...(state === null ? {} : { state: [state] }) }
   const { records, states, exitCode } = await run('read', files)
   assert.equal(exitCode, 0)

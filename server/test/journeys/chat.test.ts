@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { MessageHistory, MessageStatus, MessageStatusV2 } from '../../src/api/chat/schema.ts'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { JumpingClock } from '../jumpingClock.ts'
 import { waitFor } from '../waitFor.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
 
@@ -21,13 +21,11 @@ interface Handset {
 for (const engine of ['sqlite', 'postgres'] as const) {
   describe(`chains of channels on ${engine}`, () => {
     let server: InProcess
-    let aheadMs = 0
     let numbers = 0
-    /** Timers run as always; only the time of day is another. */
-    const jumpingClock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
+    const clock = new JumpingClock()
 
     before(async () => {
-      server = await startInProcess(engine, CONFIG, { clock: jumpingClock })
+      server = await startInProcess(engine, CONFIG, { clock })
       await waitFor(async () => (await server.call('/readyz')).status === 200)
     })
     after(() => server.stop())
@@ -125,7 +123,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const chain = { to, channels: ['whatsapp', 'sms'], whatsapp: { ...WHATSAPP, waitSeconds: 600 }, sms: SMS }
       const id = await send(chain)
       await waitFor(async () => (await statesOf(id)).length === 2)
-      aheadMs += 601_000
+      clock.jump(601_000)
       assert.equal((await until(id, 'delivered')).deliveryChannel, 'sms')
       assert.deepEqual(await statesOf(id), [
         'whatsapp accepted',
@@ -139,9 +137,9 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     test('a last channel of which nothing is heard for 48 hours is unknown', async () => {
       const id = await send({ to: magicNumber('999811'), channels: ['whatsapp'], whatsapp: WHATSAPP })
       await waitFor(async () => (await statesOf(id)).length === 2)
-      aheadMs += 47 * HOUR_MS
+      clock.jump(47 * HOUR_MS)
       assert.equal((await statusOf(id)).status, 'accepted')
-      aheadMs += HOUR_MS + 1_000
+      clock.jump(HOUR_MS + 1_000)
       assert.equal((await until(id, 'unknown')).deliveryChannel, 'whatsapp')
     })
 
@@ -206,9 +204,9 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         )
         return Promise.all(paths.map(async (path) => (await server.call(path)).status))
       }
-      aheadMs += 47 * HOUR_MS
+      clock.jump(47 * HOUR_MS)
       assert.deepEqual(await answers(), Array(6).fill(200))
-      aheadMs += HOUR_MS + 60_000
+      clock.jump(HOUR_MS + 60_000)
       assert.deepEqual(await answers(), Array(6).fill(404))
     })
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Smsc, startSmsc } from '@heliograph/simulator/smsc'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { JumpingClock } from '../jumpingClock.ts'
 import { waitFor } from '../waitFor.ts'
 import { type ReceivedCall, startReceiver, type WebhookReceiver } from '../webhookReceiver.ts'
 import { accountOf, carrierOf } from './heliograph.ts'
@@ -32,8 +32,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     let smsc: Smsc
     let receiver: WebhookReceiver
     let heliograph: InProcess
-    let aheadMs = 0
-    const clock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
+    const clock = new JumpingClock()
 
     before(async () => {
       smsc = await startSmsc({ host: '127.0.0.1', port: 0, resendMs: 100 })
@@ -232,7 +231,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       assert.deepEqual(paged, all)
       assert.equal((await list(`to=${GET_NUMBER.slice(1)}`)).messages.length, 1)
       assert.equal((await list('from=4915100000000')).messages.length, 0)
-      assert.equal((await list(`since=${Date.now() + aheadMs + 60_000}`)).messages.length, 0)
+      assert.equal((await list(`since=${clock.now() + 60_000}`)).messages.length, 0)
       assert.equal((await list('since=2020-01-01T00:00:00Z')).messages.length, all.length)
     })
 
@@ -241,7 +240,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       write(text, { order: [1, 3], reference: 4711 })
       const undelivered = () => smsc.undelivered('journey')
       await waitFor(() => undelivered() === 0)
-      aheadMs += 10 * 60_000
+      clock.jump(10 * 60_000)
       const marked = `${'a'.repeat(152)}<...>${'c'.repeat(20)}`
       const { requestId, missingParts, size, contentList } = JSON.parse((await callWith(marked)).body)
       assert.deepEqual([missingParts, size, contentList.length], [true, 3, 2])
@@ -258,7 +257,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           [3, false, 'c'],
         ],
       )
-      aheadMs += 11 * 60_000
+      clock.jump(11 * 60_000)
       write('after the late part')
       await callWith('after the late part')
       assert.equal(receiver.calls.length, calls + 1)

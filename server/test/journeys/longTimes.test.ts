@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Smsc, startSmsc } from '@heliograph/simulator/smsc'
 import { type Heliograph, startHeliograph } from '../../src/app.ts'
-import { type Clock, systemClock } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config.ts'
+import { JumpingClock } from '../jumpingClock.ts'
 import { waitFor } from '../waitFor.ts'
 import { startReceiver, type WebhookReceiver } from '../webhookReceiver.ts'
 import { accountOf, carrierOf, KEY } from './heliograph.ts'
@@ -18,10 +18,8 @@ let smsc: Smsc
 let receiver: WebhookReceiver
 let heliograph: Heliograph
 let taken = false
-let aheadMs = 0
 
-/** Timers run as always; only the time of day is another. */
-const jumpingClock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
+const clock = new JumpingClock()
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'heliograph-journey-'))
@@ -44,7 +42,7 @@ before(async () => {
   await writeFile(file, JSON.stringify(config))
   const environment = { LOG_LEVEL: 'silent' }
   heliograph = await startHeliograph(loadConfig({ flags: { config: file, data: join(folder, 'data') }, environment }), {
-    clock: jumpingClock,
+    clock,
   })
 })
 after(async () => {
@@ -79,9 +77,9 @@ const until = (requestId: string, status: string) => waitLong(async () => (await
 
 test('a message no carrier takes within its validity expires, and its sender is told', async () => {
   const requestId = await send({ gateway: 'DOWN', validity: 10, callbackUrl: `${receiver.origin}/expired` })
-  aheadMs += 9 * MINUTE_MS
+  clock.jump(9 * MINUTE_MS)
   const other = await send({ gateway: 'DOWN', validity: 10 })
-  aheadMs += 2 * MINUTE_MS
+  clock.jump(2 * MINUTE_MS)
   await until(requestId, 'EXPIRED')
   assert.equal((await read(requestId)).errorCode, '0b02')
   assert.equal((await read(other)).status, 'ACCEPTED', 'the younger one still waits')
@@ -91,12 +89,12 @@ test('a message no carrier takes within its validity expires, and its sender is 
 test('a message whose receipt never comes is given up an hour after its validity', async () => {
   const requestId = await send({ to: '+4915112999100', validity: 10, callbackUrl: `${receiver.origin}/unknown` })
   await until(requestId, 'BUFFERED')
-  aheadMs += 11 * MINUTE_MS
+  clock.jump(11 * MINUTE_MS)
   const witness = await send({ gateway: 'DOWN', validity: 1 })
-  aheadMs += 2 * MINUTE_MS
+  clock.jump(2 * MINUTE_MS)
   await until(witness, 'EXPIRED')
   assert.equal((await read(requestId)).status, 'BUFFERED', 'a carrier may report late')
-  aheadMs += 60 * MINUTE_MS
+  clock.jump(60 * MINUTE_MS)
   await until(requestId, 'EXPIRED')
   const { errorCode, errorReason } = await read(requestId)
   assert.deepEqual([errorCode, errorReason], [null, 'no receipt came within the validity'])
@@ -104,27 +102,27 @@ test('a message whose receipt never comes is given up an hour after its validity
 })
 
 test('a message is sent at its time, months from now', async () => {
-  const at = new Date(jumpingClock.now() + 60 * DAY_MS).toISOString()
+  const at = new Date(clock.now() + 60 * DAY_MS).toISOString()
   const requestId = await send({ sendDateTime: at })
   await until(await send({}), 'DELIVERED')
   assert.equal((await read(requestId)).status, 'ACCEPTED')
-  aheadMs += 60 * DAY_MS + MINUTE_MS
+  clock.jump(60 * DAY_MS + MINUTE_MS)
   await until(requestId, 'DELIVERED')
 })
 
 test('a callback is tried for a day and then given up', async () => {
   const first = await send({ callbackUrl: `${receiver.origin}/late?first` })
   await waitLong(() => receiver.callsTo('/late').length === 1)
-  aheadMs += 23 * 60 * MINUTE_MS
+  clock.jump(23 * 60 * MINUTE_MS)
   await waitLong(() => receiver.callsTo('/late').length === 2)
   taken = true
-  aheadMs += 50 * MINUTE_MS
+  clock.jump(50 * MINUTE_MS)
   await waitLong(() => receiver.callsTo('/late').length === 3)
   assert.equal(new Set(receiver.callsTo('/late').map(({ id }) => id)).size, 1)
   taken = false
   const second = await send({ callbackUrl: `${receiver.origin}/late?second` })
   await waitLong(() => receiver.callsTo('/late').length === 4)
-  aheadMs += 25 * 60 * MINUTE_MS
+  clock.jump(25 * 60 * MINUTE_MS)
   const callbackOf = async (requestId: string): Promise<string> => {
     const response = await fetch(`${heliograph.url}/api/v1/messages/${requestId}`, { headers: { apikey: KEY } })
     const { callbacks } = JSON.parse(await response.text())
@@ -137,11 +135,11 @@ test('a callback is tried for a day and then given up', async () => {
 test('a status is kept three months after the final state and then purged', async () => {
   const requestId = await send({})
   await until(requestId, 'DELIVERED')
-  aheadMs += 80 * DAY_MS
+  clock.jump(80 * DAY_MS)
   const witness = await send({})
   await until(witness, 'DELIVERED')
   assert.equal((await read(requestId)).status, 'DELIVERED')
-  aheadMs += 11 * DAY_MS
+  clock.jump(11 * DAY_MS)
   await waitLong(async () => (await call(`/messaging/v1/messages/${requestId}`)).status === 404)
   assert.equal((await read(witness)).status, 'DELIVERED')
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { JumpingClock } from '../jumpingClock.ts'
 import { waitFor } from '../waitFor.ts'
 import type { Answer, CallOptions, ProblemBody } from './heliograph.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
@@ -29,12 +29,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
   describe(`every status of media on ${engine}`, () => {
     let server: InProcess
     let mediaId: string
-    let aheadMs = 0
-    /** Timers run as always; only the time of day is another. */
-    const jumpingClock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
+    const clock = new JumpingClock()
 
     before(async () => {
-      server = await startInProcess(engine, CONFIG, { clock: jumpingClock })
+      server = await startInProcess(engine, CONFIG, { clock })
       mediaId = await upload()
       // Uses up what the account may ask for in its first hours.
       await server.call(MEDIA, { key: 'key-of-slow' })
@@ -98,7 +96,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       const headers = ['host: x', 'apikey: key-of-acme', 'content-type: text/plain', 'content-length: 1000']
       socket.write(`POST ${MEDIA} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
       await waitFor(() => {
-        aheadMs += MINUTE_MS
+        clock.jump(MINUTE_MS)
         socket.write('x')
         return received.includes('\r\n\r\n')
       })

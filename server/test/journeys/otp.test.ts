@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { OtpStatusEntity, StatusEvent } from '../../src/api/otp/schema.ts'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { JumpingClock } from '../jumpingClock.ts'
 import { waitFor } from '../waitFor.ts'
 import type { Answer } from './heliograph.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
@@ -29,13 +29,11 @@ interface Calls {
 for (const engine of ['sqlite', 'postgres'] as const) {
   describe(`one-time codes on ${engine}`, () => {
     let server: InProcess
-    let aheadMs = 0
     let numbers = 0
-    /** Timers run as always; only the time of day is another. */
-    const jumpingClock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
+    const clock = new JumpingClock()
 
     before(async () => {
-      server = await startInProcess(engine, CONFIG, { clock: jumpingClock })
+      server = await startInProcess(engine, CONFIG, { clock })
       await waitFor(async () => (await server.call('/readyz')).status === 200)
     })
     after(() => server.stop())
@@ -240,14 +238,14 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       assert.equal(answer.body.code, '1181')
       const seconds = Number(answer.headers.get('retry-after'))
       assert(seconds > 0 && seconds <= 600, String(seconds))
-      aheadMs += seconds * 1_000
+      clock.jump(seconds * 1_000)
       await send({ number })
     })
 
     test('after its time a code is worth nothing: read as EXPIRED, not sent again, refused with 403 and then 410', async () => {
       const otp = await send({ otpCode: '4711' })
       assert.equal(otp.expire - otp.created, 300_000)
-      aheadMs += 300_001
+      clock.jump(300_001)
       const read = await server.call<OtpStatusEntity>(`${OTPS}/${otp.otpId}`)
       assert.equal(read.body.otpStatus, 'EXPIRED')
       assert.equal((await post(`${OTPS}/${otp.otpId}`)).status, 401)

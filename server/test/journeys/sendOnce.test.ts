@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { JumpingClock } from '../jumpingClock.ts'
 import { waitFor } from '../waitFor.ts'
 import { type InProcess, startInProcess } from './inProcess.ts'
 
@@ -53,12 +53,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
   describe(`sending once on ${engine}`, () => {
     let server: InProcess
     let numbers = 0
-    let aheadMs = 0
-    /** Timers run as always; only the time of day is another. */
-    const jumpingClock: Clock = { now: () => Date.now() + aheadMs, after: systemClock.after }
+    const clock = new JumpingClock()
 
     before(async () => {
-      server = await startInProcess(engine, CONFIG, { clock: jumpingClock })
+      server = await startInProcess(engine, CONFIG, { clock })
       await waitFor(async () => (await server.call('/readyz')).status === 200)
     })
     after(() => server.stop())
@@ -212,10 +210,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     })
 
     test('a repeated SMS is answered the same although its time has gone by', async () => {
-      const sendDateTime = new Date(jumpingClock.now() - 116_000).toISOString()
+      const sendDateTime = new Date(clock.now() - 116_000).toISOString()
       const request = { to: freshNumber(), from: 'Acme', message: 'x', sendDateTime }
       const change = async () => {
-        aheadMs += 5_000
+        clock.jump(5_000)
       }
       await repeatRefused({ path: '/messaging/v1/sms', request }, { change, status: 400 })
     })
